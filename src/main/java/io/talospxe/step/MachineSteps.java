@@ -6,10 +6,15 @@ import io.talospxe.machine.Timeline;
 import io.talospxe.net.Neighbours;
 import java.time.Duration;
 import java.util.Locale;
+import java.util.Optional;
+import java.util.regex.Pattern;
 import org.apache.camel.Exchange;
 
 /** The steps that tell which machine this is and what it may have; bean {@code machines}. Safe for several threads. */
 public final class MachineSteps {
+
+    /** What iPXE and Talos put into a URL ends up in a file name. */
+    private static final Pattern KEY = Pattern.compile("[A-Za-z0-9_-][A-Za-z0-9._-]{0,63}");
 
     private final MachineFile file;
     private final Timeline timeline;
@@ -30,18 +35,15 @@ public final class MachineSteps {
     }
 
     /**
-     * Takes the machine from an HTTP query: headers {@code mac}, {@code uuid} and {@code serial} become variables if they can be keys, that
-     * is, letters, digits, dots, underscores and dashes. A MAC in any notation becomes {@code 52-54-00-12-34-56}.
+     * Takes the machine from an HTTP query: headers {@code mac}, {@code uuid} and {@code serial} become variables, and those that could not
+     * be part of a file's name are left out, an unfit variable {@code profile} included. A MAC in any notation becomes
+     * {@code 52-54-00-12-34-56}.
      */
     public void identify(Exchange exchange) {
-        for (String key : new String[] {"mac", "uuid", "serial"}) {
-            String value = exchange.getMessage().getHeader(key, "", String.class);
-            if (key.equals("mac") && MacAddress.isMacAddress(value)) {
-                exchange.setVariable(key, MacAddress.parse(value).dashed());
-            } else if (!key.equals("mac") && value.matches("[A-Za-z0-9._-]{1,64}") && !value.startsWith(".")) {
-                exchange.setVariable(key, key.equals("uuid") ? value.toLowerCase(Locale.ROOT) : value);
-            }
-        }
+        set(exchange, "mac", query(exchange, "mac").filter(MacAddress::isMacAddress).map(text -> MacAddress.parse(text).dashed()));
+        set(exchange, "uuid", query(exchange, "uuid").map(text -> text.toLowerCase(Locale.ROOT)));
+        set(exchange, "serial", query(exchange, "serial"));
+        set(exchange, "profile", Optional.ofNullable(exchange.getVariable("profile", String.class)));
     }
 
     /** Sets the variable {@code mac} from the variable {@code address}, if the machine is on a link of ours. */
@@ -57,6 +59,15 @@ public final class MachineSteps {
     /** Whether the machine of the variables {@code mac} and {@code address} is on its way: it was sent a script not too long ago. */
     public boolean booting(Exchange exchange) {
         return timeline.booting(text(exchange, "mac"), text(exchange, "address"), window);
+    }
+
+    private static Optional<String> query(Exchange exchange, String name) {
+        return Optional.ofNullable(exchange.getMessage().getHeader(name, String.class));
+    }
+
+    private static void set(Exchange exchange, String variable, Optional<String> key) {
+        key.filter(text -> KEY.matcher(text).matches())
+            .ifPresentOrElse(text -> exchange.setVariable(variable, text), () -> exchange.removeVariable(variable));
     }
 
     private static String text(Exchange exchange, String variable) {
