@@ -1,17 +1,19 @@
 package io.talospxe.step;
 
+import io.netty.channel.AddressedEnvelope;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelConfig;
 import io.netty.channel.ChannelException;
+import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPipeline;
-import io.netty.channel.AddressedEnvelope;
 import io.netty.channel.epoll.EpollChannelOption;
 import io.netty.channel.unix.RawUnixChannelOption;
 import io.netty.util.concurrent.EventExecutorGroup;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import org.apache.camel.Exchange;
+import org.apache.camel.component.netty.ChannelHandlerFactory;
 import org.apache.camel.component.netty.NettyConsumer;
 import org.apache.camel.component.netty.ServerInitializerFactory;
 import org.apache.camel.component.netty.handlers.ServerChannelHandler;
@@ -79,11 +81,16 @@ public final class InterfaceSocket extends ServerInitializerFactory {
         bindToDevice(channel.config(), device);
         channel.config().setOption(EpollChannelOption.IP_RECVORIGDSTADDR, true);
         ChannelPipeline pipeline = channel.pipeline();
-        consumer.getConfiguration().getEncodersAsList().forEach(pipeline::addLast);
-        consumer.getConfiguration().getDecodersAsList().forEach(pipeline::addLast);
+        consumer.getConfiguration().getEncodersAsList().forEach(codec -> pipeline.addLast(made(codec)));
+        consumer.getConfiguration().getDecodersAsList().forEach(codec -> pipeline.addLast(made(codec)));
         EventExecutorGroup executors = consumer.getConfiguration().isUsingExecutorService()
             ? consumer.getEndpoint().getComponent().getExecutorService() : null;
         pipeline.addLast(executors, "handler", new DatagramReceiver(consumer));
+    }
+
+    /** Camel lists its codecs as factories that look like handlers and do nothing themselves. */
+    private static ChannelHandler made(ChannelHandler codec) {
+        return codec instanceof ChannelHandlerFactory factory ? factory.newChannelHandler() : codec;
     }
 
     /** Passes datagrams to the route. What camel-netty's own receiver does on an error would close the port for good. */
