@@ -56,7 +56,7 @@ record Plan(String role, Link link, Link.Address address, boolean missing, Optio
 
     /** How long leases last. */
     static Duration leaseTime(Settings settings) throws SettingsException {
-        return Duration.ofSeconds(settings.number("pxe.dhcp.lease-time", 60, 100_000_000));
+        return Duration.ofSeconds(settings.number("pxe.dhcp.lease-time", 10, 100_000_000));
     }
 
     /** The first lines that a person sees: what we are, where, and what to do next. */
