@@ -2,6 +2,9 @@ package io.talospxe.boot;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -21,10 +24,26 @@ class ClientsIT {
     private static List<String> command(String client, Path folder) {
         return switch (client) {
             // -R: release when told to end
-            case "udhcpc" -> List.of("udhcpc", "-i", "eth0", "-f", "-R", "-s", "/bin/true");
-            case "dhclient" -> List.of("dhclient", "-4", "-d", "-v", "-1", "-lf", folder + "/lease", "-pf", folder + "/pid", "-sf", "/bin/true", "eth0");
+            case "udhcpc" -> List.of("udhcpc", "-i", "eth0", "-f", "-R", "-s", script(folder));
+            case "dhclient" -> List.of("dhclient", "-4", "-d", "-v", "-1", "-lf", folder + "/lease", "-pf", folder + "/pid", "-sf", script(folder), "eth0");
             default -> List.of("dhcpcd", "-4", "-B", "-d", "-t", "20", "--noarp", "--noipv4ll", "-p", "-f", "/dev/null", "-c", "/bin/true", "eth0");
         };
+    }
+
+    /** Sets the address, as a client that is to send from it needs, and nothing else of this host. */
+    private static String script(Path folder) {
+        Path script = folder.resolve("bound");
+        try {
+            Files.writeString(script, """
+                #!/bin/sh
+                case "$1$reason" in bound|BOUND) ip address add "$ip$new_ip_address/24" dev eth0 ;; esac
+                exit 0
+                """);
+        } catch (IOException failed) {
+            throw new UncheckedIOException(failed);
+        }
+        script.toFile().setExecutable(true);
+        return script.toString();
     }
 
     @ParameterizedTest
@@ -38,7 +57,7 @@ class ClientsIT {
             server.await("(?s)DHCPACK\\(eth0\\) " + address + " .*DHCPREQUEST\\(eth0\\) " + address + " .*DHCPACK\\(eth0\\) " + address + " ", SOON);
             switch (client) {
                 case "dhclient" -> wire.run("cli", SOON, "dhclient", "-4", "-r", "-lf", wire.folder() + "/lease", "-pf", wire.folder() + "/pid", "-sf",
-                    "/bin/true", "eth0");
+                    script(wire.folder()), "eth0");
                 case "dhcpcd" -> wire.run("cli", SOON, "dhcpcd", "-4", "-k", "eth0");
                 default -> running.terminate();
             }
@@ -51,6 +70,7 @@ class ClientsIT {
     void nmap() {
         try (Wire wire = Wire.up("client-nmap")) {
             wire.server(Map.of(), "--role", "server");
+            wire.run("cli", SOON, "ip", "address", "add", "10.77.0.250/24", "dev", "eth0");    // nmap passes interfaces without one over
             String seen = wire.run("cli", SOON, "nmap", "--script", "broadcast-dhcp-discover", "-e", "eth0");
             assertThat(seen).containsOnlyOnce("DHCP Message Type: DHCPOFFER")
                 .contains("Server Identifier: " + Wire.SERVER, "Subnet Mask: 255.255.255.0", "Router: " + Wire.SERVER, "IP Address Lease Time: 1h");
