@@ -121,6 +121,7 @@ final class Server {
         MachineFile machines = new MachineFile(plan.routes().resolve("machines.properties"), LOG::warn);
         Duration window = Duration.ofHours(settings.number("pxe.config.hours", 1, 8760));
         int limit = settings.number("pxe.tftp.transfers", 1, 60_000);
+        int blockSize = settings.number("pxe.tftp.block-size", 8, 65_464);
         Optional<DhcpServer> leases = plan.network().isEmpty() ? Optional.empty() : Optional.of(new DhcpServer(plan.network().get(),
             new MemoryLeaseStore(), Plan.leaseTime(settings), settings.on("pxe.dhcp.authoritative"), Clock.systemUTC()));
         Main main = new Main();
@@ -145,7 +146,7 @@ final class Server {
                 registry.bind("machines", new MachineSteps(machines, timeline, new Neighbours(), window));
                 registry.bind("assets", new AssetSteps(assets));
                 registry.bind("health", new HealthSteps());
-                registry.bind("tftp", new TftpSteps(plan.link().name(), assets::firstOf, events::tell, transfers, limit));
+                registry.bind("tftp", new TftpSteps(plan.link().name(), assets::firstOf, events::tell, transfers, limit, blockSize));
             }
         });
         return main;
