@@ -57,7 +57,7 @@ final class FileResponse {
         this.request = context.request();
         this.response = context.response();
         this.otherwise = new RouteResponse(context);
-        this.asked = context.normalizedPath().substring(1);
+        this.asked = context.normalizedPath().replaceFirst("^/(assets/)?", "");
         this.file = file;
         this.reports = reports;
     }
