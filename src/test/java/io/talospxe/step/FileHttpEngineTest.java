@@ -72,8 +72,8 @@ class FileHttpEngineTest {
             public void configure() {
                 from("platform-http:/text").setHeader("X-Inside", constant("secret")).setBody(constant("gr\u00fc\u00df\n"));
                 from("platform-http:/bytes").setHeader(Exchange.CONTENT_TYPE, constant("image/png")).setBody(constant(new byte[] {1, 2, 3}));
-                from("platform-http:/nothing").setBody(constant(null));
-                from("platform-http:/missing").setBody(constant(null)).setHeader(Exchange.HTTP_RESPONSE_CODE, constant(404));
+                from("platform-http:/nothing").setBody(constant((Object) null));
+                from("platform-http:/missing").setBody(constant((Object) null)).setHeader(Exchange.HTTP_RESPONSE_CODE, constant(404));
                 from("platform-http:/refused").setBody(constant("no\n")).setHeader(Exchange.HTTP_RESPONSE_CODE, constant(403));
                 from("platform-http:/address").setBody(variable("address"));
                 from("platform-http:/broken").throwException(new IllegalStateException("inner words"));
