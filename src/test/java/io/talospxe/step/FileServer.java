@@ -1,5 +1,7 @@
 package io.talospxe.step;
 
+import static org.awaitility.Awaitility.await;
+
 import io.talospxe.asset.AssetStore;
 import io.talospxe.machine.MachineFile;
 import io.talospxe.machine.Timeline;
@@ -19,6 +21,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import org.apache.camel.Exchange;
@@ -65,10 +68,10 @@ final class FileServer implements AutoCloseable {
     private final class StandIns extends RouteBuilder {
         @Override
         public void configure() {
-            from("direct:autoexec-script").setVariable("content", constant("#!ipxe\nchain ${net0/ip}\n"));
+            from("direct:autoexec-script").setVariable("content", constant("#!ipxe\nchain ${net0/ip}"));
             from("direct:admit").setVariable("profile", constant("menu"));
             from("direct:admit-config").filter(variable("mac").isEqualTo(REFUSED))
-                .setHeader(Exchange.HTTP_RESPONSE_CODE, constant(403)).setBody(constant("not now\n")).stop();
+                .setHeader(Exchange.HTTP_RESPONSE_CODE, constant(403)).setBody(constant("not now")).stop();
             from("direct:event").process(exchange -> events.add(
                 exchange.getVariable("stage") + " " + exchange.getVariable("mac") + " " + exchange.getVariable("address")));
         }
@@ -90,6 +93,11 @@ final class FileServer implements AutoCloseable {
 
     static String text(HttpResponse<byte[]> response) {
         return new String(response.body(), StandardCharsets.UTF_8);
+    }
+
+    /** The report of the one transfer of {@code file} to come; only those, since another test's may come late. */
+    TransferReport report(String file) {
+        return await().until(() -> reports.stream().filter(report -> report.file().equals(file)).findFirst(), Optional::isPresent).orElseThrow();
     }
 
     URI uri(String path) {

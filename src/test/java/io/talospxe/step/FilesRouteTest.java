@@ -94,7 +94,7 @@ class FilesRouteTest {
         HttpResponse<byte[]> response = server.get(path + "?mac=" + FileServer.REFUSED);
 
         assertThat(response.statusCode()).isEqualTo(403);
-        assertThat(text(response)).isEqualTo("not now\n");
+        assertThat(text(response)).isEqualTo("not now");
     }
 
     @ParameterizedTest
@@ -123,8 +123,8 @@ class FilesRouteTest {
         HttpResponse<byte[]> response = server.get(path);
 
         assertThat(response.statusCode()).isEqualTo(200);
-        assertThat(text(response)).isEqualTo("#!ipxe\nchain ${net0/ip}\n");
+        assertThat(text(response)).isEqualTo("#!ipxe\nchain ${net0/ip}");
         assertThat(response.headers().firstValue("content-type")).contains("text/plain");
-        assertThat(response.headers().firstValue("content-length")).contains("24");
+        assertThat(response.headers().firstValue("content-length")).contains("23");
     }
 }
