@@ -44,7 +44,7 @@ public final class FileHttpEngine extends VertxPlatformHttpEngine {
         return new ResponseConsumer(endpoint, route);
     }
 
-    /** Runs a request through its route and answers it. Camel's own would add its headers, and chunk what it does not know the length of. */
+    /** Runs a request through its route and answers it. Camel's own would add its headers, and chunk what has no known length. */
     private final class ResponseConsumer extends VertxPlatformHttpConsumer {
 
         ResponseConsumer(PlatformHttpEndpoint endpoint, Processor route) {

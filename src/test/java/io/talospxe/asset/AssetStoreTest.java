@@ -26,7 +26,8 @@ class AssetStoreTest {
         operators = folder.resolve("operator");
         programs = folder.resolve("program");
         write(folder.resolve("secret"));
-        for (String name : List.of("vmlinuz-amd64", "worker.yaml", "sub/file", ".hidden", ".git/config", "README.md", "ipxe/bios/own.kpxe")) {
+        for (String name : List.of("vmlinuz-amd64", "worker.yaml", "sub/file", ".hidden", ".git/config", "README.md",
+            "ipxe/bios/own.kpxe")) {
             write(operators.resolve(name));
         }
         for (String name : List.of("ipxe/bios/own.kpxe", "ipxe/uefi-x64/ipxe.efi", "vmlinuz-arm64")) {
@@ -61,8 +62,9 @@ class AssetStoreTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"", "/", ".", "..", "../secret", "sub/../../secret", "sub/..", "./worker.yaml", "sub/./file", "/etc/passwd",
-        "//worker.yaml", "sub//file", "worker.yaml/", ".hidden", ".git/config", "..\\secret", "sub\\file", "worker.yaml\0", "worker.yaml\0.efi",
-        "worker\n.yaml", "\u007f", "worker.yaml,vmlinuz-amd64", "%2e%2e/secret", "..%2fsecret", "%2e%2e%2fsecret", "\uD800", "README.md", "sub"})
+        "//worker.yaml", "sub//file", "worker.yaml/", ".hidden", ".git/config", "..\\secret", "sub\\file", "worker.yaml\0",
+        "worker.yaml\0.efi", "worker\n.yaml", "\u007f", "worker.yaml,vmlinuz-amd64", "%2e%2e/secret", "..%2fsecret", "%2e%2e%2fsecret", "\uD800",
+        "README.md", "sub"})
     void neverLeavesTheRootOrShowsWhatIsNoAsset(String name) {
         assertThat(store.find(name)).isEmpty();
     }

@@ -34,8 +34,8 @@ class ByteRangeTest {
 
     @ParameterizedTest
     @NullSource
-    @ValueSource(strings = {"", "bytes", "bytes=", "bytes=-", "bytes=a-b", "bytes=2-1", "bytes=0-1,5-6", "bytes=-1-2", "bytes=1--2", "lines=1-2",
-        "bytes=1", "bytes 1-2", "bytes=0x1-0x2", "bytes=\u0661-\u0662"})
+    @ValueSource(strings = {"", "bytes", "bytes=", "bytes=-", "bytes=a-b", "bytes=2-1", "bytes=0-1,5-6", "bytes=-1-2", "bytes=1--2",
+        "lines=1-2", "bytes=1", "bytes 1-2", "bytes=0x1-0x2", "bytes=\u0661-\u0662"})
     void takesNonsenseAndSeveralRangesForTheWholeFile(String header) {
         assertThat(ByteRange.parse(header, 1000)).isEqualTo(new ByteRange.Whole());
     }

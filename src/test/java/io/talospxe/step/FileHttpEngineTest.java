@@ -73,7 +73,8 @@ class FileHttpEngineTest {
             @Override
             public void configure() {
                 from("platform-http:/text").setHeader("X-Inside", constant("secret")).setBody(constant("gr\u00fc\u00df"));
-                from("platform-http:/bytes").setHeader(Exchange.CONTENT_TYPE, constant("image/png")).setBody(constant(new byte[] {1, 2, 3}));
+                from("platform-http:/bytes").setHeader(Exchange.CONTENT_TYPE, constant("image/png"))
+                    .setBody(constant(new byte[] {1, 2, 3}));
                 from("platform-http:/nothing").setBody(constant((Object) null));
                 from("platform-http:/missing").setBody(constant((Object) null)).setHeader(Exchange.HTTP_RESPONSE_CODE, constant(404));
                 from("platform-http:/refused").setBody(constant("no")).setHeader(Exchange.HTTP_RESPONSE_CODE, constant(403));
@@ -157,7 +158,8 @@ class FileHttpEngineTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"ipxe.efi, application/efi", "IPXE.EFI, application/efi", "talos.iso, application/vnd.efi-iso", "talos.img, application/vnd.efi-img",
+    @CsvSource({"ipxe.efi, application/efi", "IPXE.EFI, application/efi", "talos.iso, application/vnd.efi-iso",
+        "talos.img, application/vnd.efi-img",
         "menu.ipxe, text/plain", "note.txt, text/plain", "x.yaml, application/yaml", "initramfs-amd64.xz, application/octet-stream",
         "noending, application/octet-stream"})
     void namesTheContentTypeByTheEnding(String name, String type) throws Exception {
@@ -170,7 +172,8 @@ class FileHttpEngineTest {
     // --- ranges and conditions (RFC 9110, sections 13 and 14) ----------------------------------------------------------------------------
 
     @ParameterizedTest
-    @CsvSource({"bytes=0-0, 0, 'bytes 0-0/10'", "bytes=2-4, 234, 'bytes 2-4/10'", "bytes=7-, 789, 'bytes 7-9/10'", "bytes=-2, 89, 'bytes 8-9/10'"})
+    @CsvSource({"bytes=0-0, 0, 'bytes 0-0/10'", "bytes=2-4, 234, 'bytes 2-4/10'", "bytes=7-, 789, 'bytes 7-9/10'",
+        "bytes=-2, 89, 'bytes 8-9/10'"})
     void sendsOneRange(String range, String content, String contentRange) throws Exception {
         HttpResponse<byte[]> response = server.get("/assets/small", "Range", range);
 
@@ -279,7 +282,8 @@ class FileHttpEngineTest {
 
     @ParameterizedTest
     @CsvSource({"/nothing, 204, ''", "/missing, 404, 'This server has nothing under that address.'", "/refused, 403, no",
-        "/unknown, 404, 'This server has nothing under that address.'", "/broken, 500, 'The server could not answer this; its log says why.'",
+        "/unknown, 404, 'This server has nothing under that address.'",
+        "/broken, 500, 'The server could not answer this; its log says why.'",
         "/gone, 404, gone is not there any more.", "/loop, 503, The server cannot read loop; its log says why."})
     void saysInOneSentenceWhatIsWrong(String path, int code, String sentence) throws Exception {
         HttpResponse<byte[]> response = server.get(path);
@@ -332,7 +336,8 @@ class FileHttpEngineTest {
 
     @Test
     void namesTheMissingFileAndTheFolder() throws Exception {
-        assertThat(text(server.get("/assets/vmlinuz-arm64"))).isEqualTo("There is no vmlinuz-arm64 in the server's assets folder: put it there.\n");
+        assertThat(text(server.get("/assets/vmlinuz-arm64")))
+            .isEqualTo("There is no vmlinuz-arm64 in the server's assets folder: put it there.\n");
     }
 
     // --- connections -------------------------------------------------------------------------------------------------------------------
@@ -355,7 +360,8 @@ class FileHttpEngineTest {
             + "GET /text HTTP/1.1\r\nHost: pxe\r\n\r\nGET /bytes HTTP/1.1\r\nHost: pxe\r\nConnection: close\r\n\r\n");
 
         assertThat(answer.split("HTTP/1.1 200 OK")).hasSize(5);
-        assertThat(answer.indexOf("0123456789")).isPositive().isLessThan(answer.indexOf("gr\u00c3")).isEqualTo(answer.lastIndexOf("0123456789"));
+        assertThat(answer.indexOf("0123456789")).isPositive().isLessThan(answer.indexOf("gr\u00c3"))
+            .isEqualTo(answer.lastIndexOf("0123456789"));
         assertThat(answer).endsWith("\1\2\3");
     }
 
@@ -409,7 +415,8 @@ class FileHttpEngineTest {
 
     @Test
     void sendsTwoGigabytesWithoutReadingThemIntoTheHeap() throws Exception {
-        List<MemoryPoolMXBean> heap = ManagementFactory.getMemoryPoolMXBeans().stream().filter(p -> p.getType() == MemoryType.HEAP).toList();
+        List<MemoryPoolMXBean> heap = ManagementFactory.getMemoryPoolMXBeans().stream()
+            .filter(pool -> pool.getType() == MemoryType.HEAP).toList();
         try (Socket socket = server.connect("GET /large/patient HTTP/1.1\r\nHost: pxe\r\nConnection: close\r\n\r\n")) {
             readUntil(socket.getInputStream(), "\r\n\r\n");
             System.gc();

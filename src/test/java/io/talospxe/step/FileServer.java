@@ -97,7 +97,8 @@ final class FileServer implements AutoCloseable {
 
     /** The report of the one transfer of {@code file} to come; only those, since another test's may come late. */
     TransferReport report(String file) {
-        return await().until(() -> reports.stream().filter(report -> report.file().equals(file)).findFirst(), Optional::isPresent).orElseThrow();
+        return await().until(() -> reports.stream().filter(report -> report.file().equals(file)).findFirst(), Optional::isPresent)
+            .orElseThrow();
     }
 
     URI uri(String path) {
