@@ -77,7 +77,8 @@ class FilesRouteTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"/config/unknown", "/config/", "/config", "/config/..%2fsecret", "/config/.", "/config/%2e",
-        "/config/sub%2fpatch", "/config/secret", "/config/unknown?mac=../secret", "/config/unknown?serial=sub/patch", "/config/unknown?serial=..%2fworker",
+        "/config/sub%2fpatch", "/config/secret", "/config/unknown?mac=../secret",
+        "/config/unknown?serial=sub/patch", "/config/unknown?serial=..%2fworker",
         "/config/unknown?uuid=worker,x", "/config/worker?profile=controlplane", "/config/worker/x", "/config/worker.yaml",
         "/config/%24%7Bbody%7D", "/config/worker%00", "/assets/.yaml"})
     void givesNoConfigurationForAnythingThatIsNotOne(String path) throws Exception {
@@ -100,7 +101,8 @@ class FilesRouteTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"/assets/x,worker.yaml", "/assets/worker.yaml,x", "/assets/worker.yaml/", "/assets//worker.yaml",
-        "/assets/%2fworker.yaml", "/assets/worker.yaml%00", "/assets/worker.yaml%0a", "/assets/worker.yaml%2cx", "/assets/sub%2f..%2fworker.yaml"})
+        "/assets/%2fworker.yaml", "/assets/worker.yaml%00", "/assets/worker.yaml%0a", "/assets/worker.yaml%2cx",
+        "/assets/sub%2f..%2fworker.yaml"})
     void leavesNoWayAroundThatQuestion(String path) throws Exception {
         assertThat(server.rawGet(path + "?mac=" + FileServer.REFUSED)).matches("(?s)HTTP/1.1 40[034] .*").doesNotEndWith("\r\n\r\nworker");
     }
