@@ -39,19 +39,16 @@ public final class FileHttpEngine extends VertxPlatformHttpEngine {
     /** Called by camel-platform-http for each route. */
     @Override
     public PlatformHttpConsumer createConsumer(PlatformHttpEndpoint endpoint, Processor route) {
-        String routerName = VertxPlatformHttpRouter.getRouterNameFromPort(getServerPort());
-        VertxPlatformHttpRouter router = VertxPlatformHttpRouter.lookup(getCamelContext(), routerName);
-        if (router != null) {
-            router.errorHandler(404, RouteResponse::notFound);
-        }
-        return new ResponseConsumer(endpoint, route, routerName);
+        getCamelContext().getRegistry().findByType(VertxPlatformHttpRouter.class)
+            .forEach(router -> router.errorHandler(404, RouteResponse::notFound));
+        return new ResponseConsumer(endpoint, route);
     }
 
-    /** Runs a request through its route and answers it. Camel's own would add its headers, and chunk what it does not know the length of. */
+    /** Runs a request through its route and answers it. Camel's own would add its headers, and chunk what has no known length. */
     private final class ResponseConsumer extends VertxPlatformHttpConsumer {
 
-        ResponseConsumer(PlatformHttpEndpoint endpoint, Processor route, String routerName) {
-            super(endpoint, route, getHandlers(), routerName);
+        ResponseConsumer(PlatformHttpEndpoint endpoint, Processor route) {
+            super(endpoint, route, getHandlers(), VertxPlatformHttpRouter.getRouterNameFromPort(getServerPort()));
         }
 
         @Override

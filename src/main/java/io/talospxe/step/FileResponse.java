@@ -57,7 +57,7 @@ final class FileResponse {
         this.request = context.request();
         this.response = context.response();
         this.otherwise = new RouteResponse(context);
-        this.asked = context.normalizedPath().substring(1);
+        this.asked = context.normalizedPath().replaceFirst("^/(assets/)?", "");
         this.file = file;
         this.reports = reports;
     }
@@ -142,7 +142,7 @@ final class FileResponse {
         return since != null && !modified.isAfter(since);
     }
 
-    /** The Range header, or null if it does not apply: only to GET, and not if If-Range (section 13.1.5) names another state of the file. */
+    /** The Range header, or null if it does not apply: to GET alone, and not if If-Range (section 13.1.5) names another state. */
     private String rangeHeader(String tag, Instant modified) {
         String state = request.getHeader(HttpHeaderNames.IF_RANGE);
         boolean same = state == null || state.equals(tag) || modified.equals(date(state));
