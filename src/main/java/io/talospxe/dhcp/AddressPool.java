@@ -11,7 +11,7 @@ final class AddressPool {
 
     private final Network network;
     private final LeaseStore leases;
-    /** No address below this one has never been handed out: finding a fresh one does not search the pool again for each client. */
+    /** Every address below this one was handed out at some time: finding a fresh one does not search the pool again for each client. */
     private long untouched;
 
     AddressPool(Network network, LeaseStore leases) {
@@ -23,7 +23,7 @@ final class AddressPool {
     /** Whether {@code client} may have {@code address} now. */
     boolean free(Inet4Address address, String client, Instant now) {
         return network.leases(address)
-            && leases.byAddress(address).filter(lease -> lease.holds(now)).filter(lease -> !isFor(lease, client)).isEmpty();
+            && leases.byAddress(address).filter(lease -> lease.holds(now)).filter(lease -> !lease.client().equals(client)).isEmpty();
     }
 
     /** The client's last address, else the one it asks for, else one never used, else the one unused for longest; empty if all are held. */
@@ -32,12 +32,12 @@ final class AddressPool {
             .or(() -> wish.filter(address -> free(address, client, now)))
             .or(this::fresh)
             .or(() -> leases.all().stream().filter(lease -> !lease.holds(now)).filter(lease -> network.leases(lease.address()))
-                .min(Comparator.comparing(Lease::expires)).map(Lease::address));
-    }
-
-    /** A quarantined address is nobody's, not even the one's who found it taken. */
-    private static boolean isFor(Lease lease, String client) {
-        return lease.client().equals(client) && lease.state() != Lease.State.DECLINED;
+                .min(Comparator.comparing(Lease::expires)).map(Lease::address))
+            .or(() -> {
+                // A client that moved to another address left one behind that has no record any more.
+                untouched = unsigned(network.first());
+                return fresh();
+            });
     }
 
     private Optional<Inet4Address> fresh() {

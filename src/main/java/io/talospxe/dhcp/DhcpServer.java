@@ -135,7 +135,7 @@ public final class DhcpServer {
         request.options().address(OptionCode.REQUESTED_ADDRESS).flatMap(leases::byAddress)
             .filter(lease -> lease.client().equals(key(request)))
             .ifPresent(lease -> {
-                leases.save(lease.in(Lease.State.DECLINED, now.plus(QUARANTINE)));
+                leases.save(lease.declined(now.plus(QUARANTINE)));
                 LOG.warn("{} is in use by a machine that has no lease of ours; it is left alone for {} minutes", lease.address().getHostAddress(),
                     QUARANTINE.toMinutes());
             });

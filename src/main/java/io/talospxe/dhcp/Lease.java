@@ -8,7 +8,7 @@ import java.util.Objects;
  * An address and who has it. Immutable.
  *
  * @param address  the address
- * @param client   the client's key: option 61 in hexadecimal, else htype and chaddr (RFC 2131, section 4.2)
+ * @param client   the client's key: option 61 in hexadecimal, else htype and chaddr (RFC 2131, section 4.2); nobody's for a declined one
  * @param mac      chaddr as {@code 52-54-00-12-34-56}
  * @param hostname option 12, or empty
  * @param state    whether it is promised, held, given back or found in use by somebody else
@@ -46,5 +46,10 @@ public record Lease(Inet4Address address, String client, String mac, String host
     /** The same in that state until then. */
     public Lease in(State newState, Instant until) {
         return new Lease(address, client, mac, hostname, newState, until);
+    }
+
+    /** The address without its client, who may go on to another one while nobody is given this. */
+    public Lease declined(Instant until) {
+        return new Lease(address, "declined:" + address.getHostAddress(), mac, hostname, State.DECLINED, until);
     }
 }

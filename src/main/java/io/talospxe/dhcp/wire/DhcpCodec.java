@@ -28,7 +28,7 @@ public final class DhcpCodec {
     }
 
     /**
-     * Reads a datagram's payload.
+     * Reads a datagram's payload. Options in overloaded fields (RFC 2132, section 9.3) stand with the others, and option 52 is gone.
      *
      * @throws MalformedMessage if it is too short, has no magic cookie, an impossible {@code op} or {@code hlen}, or an option that runs
      *                          past its field
@@ -59,6 +59,8 @@ public final class DhcpCodec {
         if ((overload & SNAME_OVERLOADED) != 0) {
             readOptions(datagram, SNAME, SNAME + SNAME_SIZE, options);
         }
+        // It tells the layout of these bytes, and encode writes another one.
+        options.drop(OptionCode.OVERLOAD);
         return new DhcpMessage(op, datagram[1] & 0xff, datagram[3] & 0xff,
             (datagram[4] & 0xff) << 24 | (datagram[5] & 0xff) << 16 | unsignedShort(datagram, 6),
             unsignedShort(datagram, 8), unsignedShort(datagram, 10), Ipv4.of(datagram, 12), Ipv4.of(datagram, 16), Ipv4.of(datagram, 20),

@@ -124,6 +124,12 @@ public final class Options {
             return this;
         }
 
+        /** Takes an option out. */
+        Builder drop(OptionCode code) {
+            values.remove(code.value());
+            return this;
+        }
+
         /** What was put. The builder may be used further. */
         public Options build() {
             return new Options(new LinkedHashMap<>(values));
