@@ -45,6 +45,8 @@ public final class Transfer {
     // Blocks count from 1 and on past 65535; only on the wire do they wrap.
     private long acknowledged;
     private long sent;
+    // Up to here, everything was sent at least twice.
+    private long repeated;
     // Known when the block that is not full has been read.
     private long last = Long.MAX_VALUE;
     private int lastSize;
@@ -91,6 +93,7 @@ public final class Transfer {
             return;
         }
         if (retry.again()) {
+            goBack();
             send();
         } else {
             fail("the machine did not answer " + Retry.TRIES + " times");
@@ -131,22 +134,33 @@ public final class Transfer {
             return;
         }
         long block = acknowledged + (number - acknowledged & 0xffff);
-        // RFC 1123, section 4.2.3.1: an ACK that says nothing new sends nothing, or each duplicate would double all that follows. One
-        // for the middle of a window reports a gap, and what comes after it is sent again (RFC 7440, section 4).
+        // RFC 1123, section 4.2.3.1: an ACK that says nothing new sends nothing, or each duplicate would double all that follows.
         if (block == acknowledged || block > sent) {
             return;
         }
         acknowledged = block;
         if (block == last) {
             state = State.COMPLETE;
-        } else {
-            proceed();
+            return;
         }
+        // An ACK for the middle of a window reports a gap (RFC 7440, section 4), but EDK2 also sends one for every duplicate. So no block
+        // is sent again for the second time on such an ACK, or one duplicate would double all that follows; a timeout may do it.
+        if (block < sent && block >= repeated) {
+            goBack();
+        }
+        proceed();
     }
 
     private void proceed() {
         retry.restart();
         send();
+    }
+
+    private void goBack() {
+        if (state == State.SENDING) {
+            sent = acknowledged;
+            repeated = acknowledged + agreed.windowSize();
+        }
     }
 
     private void send() {
@@ -156,7 +170,7 @@ public final class Transfer {
             return;
         }
         try {
-            for (sent = acknowledged; sent < acknowledged + agreed.windowSize() && sent < last; sent++) {
+            for (; sent < acknowledged + agreed.windowSize() && sent < last; sent++) {
                 ByteBuffer payload = content.read(sent * agreed.blockSize(), agreed.blockSize());
                 if (payload.remaining() < agreed.blockSize()) {
                     last = sent + 1;
