@@ -77,8 +77,8 @@ public final class TftpSteps {
      * @param limit        how many transfers may run at a time
      * @param maxBlockSize the largest {@code blksize} to grant, 8 to 65464 bytes
      */
-    public TftpSteps(String device, Function<String, Optional<Path>> files, Consumer<TransferReport> reports, EventLoopGroup loops, int limit,
-                     int maxBlockSize) {
+    public TftpSteps(String device, Function<String, Optional<Path>> files, Consumer<TransferReport> reports, EventLoopGroup loops,
+                     int limit, int maxBlockSize) {
         this.device = device;
         this.files = files;
         this.reports = reports;
