@@ -6,13 +6,17 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.talospxe.dhcp.wire.Ipv4;
 import io.talospxe.net.Link.LinkException;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class LinkTest {
 
-    @Test
-    void aMissingInterfaceIsAnsweredWithThoseThereAre() {
-        assertThatThrownBy(() -> Link.named("eth99")).isInstanceOf(LinkException.class)
-            .hasMessageMatching("There is no interface 'eth99'[.] There are: .*[.] Name one with --if[.]");
+    /** Loopback is not offered: nobody boots from it. A path is no name, whatever stands there. */
+    @ParameterizedTest
+    @ValueSource(strings = {"eth99", "../net"})
+    void aMissingInterfaceIsAnsweredWithThoseThereAre(String name) {
+        assertThatThrownBy(() -> Link.named(name)).isInstanceOf(LinkException.class)
+            .hasMessageMatching("There is no interface '" + name + "'[.] There are: (?!.*\\blo\\b).*[.] Name one with --if[.]");
     }
 
     @Test
