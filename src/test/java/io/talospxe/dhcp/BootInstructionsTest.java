@@ -61,9 +61,11 @@ class BootInstructionsTest {
         DhcpMessage reply = reply(request, bootFile, channel);
         Options options = reply.options();
         assertThat(options.text(OptionCode.VENDOR_CLASS)).isEqualTo(Optional.ofNullable(vendorClass));
-        assertThat(options.get(OptionCode.VENDOR_SPECIFIC).map(Object::toString)).isEqualTo(Optional.ofNullable("menu".equals(vendor) ? MENU : vendor));
+        assertThat(options.get(OptionCode.VENDOR_SPECIFIC).map(Object::toString))
+            .isEqualTo(Optional.ofNullable("menu".equals(vendor) ? MENU : vendor));
         assertThat(options.get(OptionCode.IPXE).map(Object::toString)).isEqualTo(Optional.ofNullable(ipxe));
-        assertThat(options.get(OptionCode.CLIENT_MACHINE_IDENTIFIER)).isEqualTo(request.options().get(OptionCode.CLIENT_MACHINE_IDENTIFIER));
+        assertThat(options.get(OptionCode.CLIENT_MACHINE_IDENTIFIER))
+            .isEqualTo(request.options().get(OptionCode.CLIENT_MACHINE_IDENTIFIER));
         // Every client finds server and file wherever it looks: 54 and 66, 67 and the header (U-Boot and old ROMs read that alone).
         assertThat(options.address(OptionCode.SERVER_IDENTIFIER)).contains(US);
         assertThat(options.text(OptionCode.TFTP_SERVER_NAME)).contains("192.168.123.1");
@@ -106,8 +108,10 @@ class BootInstructionsTest {
 
     private static DhcpMessage request(String who, BootInstructions.Channel channel) {
         return switch (who) {
-            case "U-Boot" -> ClientMessage.of(MessageType.DISCOVER, "52-54-00-12-34-56").vendorClass("PXEClient:Arch:00022:UNDI:003000").build();
-            case "Raspberry Pi" -> ClientMessage.of(MessageType.DISCOVER, "dc-a6-32-00-00-01").vendorClass("PXEClient:Arch:00000:UNDI:002001")
+            case "U-Boot" -> ClientMessage.of(MessageType.DISCOVER, "52-54-00-12-34-56")
+                .vendorClass("PXEClient:Arch:00022:UNDI:003000").build();
+            case "Raspberry Pi" -> ClientMessage.of(MessageType.DISCOVER, "dc-a6-32-00-00-01")
+                .vendorClass("PXEClient:Arch:00000:UNDI:002001")
                 .with(OptionCode.CLIENT_MACHINE_IDENTIFIER, Octets.hex("00 34695052 15 31 11 00 00 00 00 00 dca63201 00")).build();
             default -> channel == BootInstructions.Channel.BOOT_SERVER ? Captures.request(who, MessageType.REQUEST, 4011)
                 : Captures.request(who, MessageType.DISCOVER, 67);

@@ -21,7 +21,8 @@ class NetbootClientPropertiesTest {
             .with(OptionCode.VENDOR_SPECIFIC, Octets.of(vendor)).with(OptionCode.USER_CLASS, Octets.of(userClass))
             .with(OptionCode.CLIENT_ARCHITECTURE, Octets.of(architecture)).with(OptionCode.CLIENT_MACHINE_IDENTIFIER, Octets.of(identifier))
             .with(OptionCode.IPXE, Octets.of(features)).build();
-        DhcpMessage reply = ProxyDhcp.acknowledge(request, NetbootClient.of(request), "ipxe.efi", Ipv4.parse("192.168.123.1")).orElseThrow();
+        DhcpMessage reply = ProxyDhcp.acknowledge(request, NetbootClient.of(request), "ipxe.efi", Ipv4.parse("192.168.123.1"))
+            .orElseThrow();
         assertThat(DhcpCodec.encode(reply)).hasSizeGreaterThanOrEqualTo(DhcpCodec.MINIMUM_SIZE);
     }
 }

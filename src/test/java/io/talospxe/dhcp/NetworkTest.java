@@ -33,7 +33,8 @@ class NetworkTest {
         24, 192.168.123.9,  192.168.123.3, the pool 192.168.123.9-192.168.123.3 is not a range within 192.168.123.1/24
         """)
     void aPoolThatIsNoRangeOfTheNetworkIsRefusedInASentence(int prefix, String first, String last, String sentence) {
-        assertThatThrownBy(() -> new Network(Ipv4.parse("192.168.123.1"), prefix, Ipv4.parse(first), Ipv4.parse(last), List.of(), List.of()))
+        assertThatThrownBy(() -> new Network(Ipv4.parse("192.168.123.1"), prefix, Ipv4.parse(first),
+            Ipv4.parse(last), List.of(), List.of()))
             .isInstanceOf(IllegalArgumentException.class).hasMessage(sentence);
     }
 

@@ -28,9 +28,10 @@ class ImportsTest {
 
     private static final String ROOT = "io.talospxe";
     private static final Path SOURCES = Path.of("src/main/java");
-    private static final JavaClasses CLASSES = new ClassFileImporter().withImportOption(new ImportOption.DoNotIncludeTests()).importPackages(ROOT);
+    private static final JavaClasses CLASSES = new ClassFileImporter().withImportOption(new ImportOption.DoNotIncludeTests())
+        .importPackages(ROOT);
 
-    /** Room by room, what it may import besides itself and the JDK. The program and its steps alone know Camel and the network libraries. */
+    /** What a room may import besides itself and the JDK. The program and its steps alone know Camel and the network libraries. */
     private static final Map<String, List<String>> MAY_IMPORT = Map.of(
         "dhcp.wire", List.of(),
         "tftp.wire", List.of(),

@@ -45,13 +45,14 @@ class RouteFilesTest {
     private static final ObjectMapper YAML = new ObjectMapper(new YAMLFactory());
 
     /** What {@code Server} binds by name, for routes to use. */
-    private static final Map<String, Class<?>> PARTS = Map.of("dhcp", DhcpSteps.class, "machines", MachineSteps.class, "events", EventSteps.class,
-        "assets", AssetSteps.class, "tftp", TftpSteps.class, "health", HealthSteps.class, "interfaceSocket", InterfaceSocket.class);
+    private static final Map<String, Class<?>> PARTS = Map.of("dhcp", DhcpSteps.class, "machines", MachineSteps.class,
+        "events", EventSteps.class, "assets", AssetSteps.class, "tftp", TftpSteps.class, "health", HealthSteps.class,
+        "interfaceSocket", InterfaceSocket.class);
 
     /** Where canonical notation has an expression; everywhere else a language's name is the deprecated shorthand. */
     private static final Set<String> EXPRESSIONS = Set.of("expression", "handled", "continued", "retryWhile", "onWhen");
-    private static final Set<String> LANGUAGES = Set.of("simple", "constant", "method", "header", "variable", "exchangeProperty", "language", "ref",
-        "tokenize", "jsonpath", "jq", "xpath", "groovy", "java", "csimple");
+    private static final Set<String> LANGUAGES = Set.of("simple", "constant", "method", "header", "variable", "exchangeProperty",
+        "language", "ref", "tokenize", "jsonpath", "jq", "xpath", "groovy", "java", "csimple");
 
     static List<Path> files() {
         try (Stream<Path> files = Files.list(ROUTES)) {
@@ -90,7 +91,8 @@ class RouteFilesTest {
     @ParameterizedTest
     @MethodSource("files")
     void everyRouteIsNamedDescribedAndHasAnErrorPolicy(Path file) throws IOException {
-        Set<String> configurations = elements("routeConfiguration").map(configuration -> configuration.path("id").asText()).collect(Collectors.toSet());
+        Set<String> configurations = elements("routeConfiguration").map(configuration -> configuration.path("id").asText())
+            .collect(Collectors.toSet());
         for (JsonNode element : read(file)) {
             JsonNode route = element.path("route");
             if (!route.isMissingNode()) {
@@ -175,7 +177,8 @@ class RouteFilesTest {
     /** A label that no firmware ever gets is a row that never applies. */
     @Test
     void everyArchitectureOfTheBootFileTableExists() throws IOException {
-        Set<String> labels = IntStream.rangeClosed(0, 0xffff).mapToObj(Architecture::of).filter(Architecture::isKnown).map(Architecture::label)
+        Set<String> labels = IntStream.rangeClosed(0, 0xffff).mapToObj(Architecture::of).filter(Architecture::isKnown)
+            .map(Architecture::label)
             .collect(Collectors.toSet());
         String policy = Files.readString(ROUTES.resolve("boot-policy.yaml"));
         List<String> used = found("variable[.]architecture} (?:in|==) '([a-z0-9,-]+)'", policy).stream()

@@ -19,7 +19,8 @@ class MacAddressTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "52:54:00:12:34", "52:54:00:12:34:56:78", "52:54-00:12:34:56", "5254:00:12:34:56", "52:54:00:12:34:5g", " 525400123456"})
+    @ValueSource(strings = {"", "52:54:00:12:34", "52:54:00:12:34:56:78", "52:54-00:12:34:56", "5254:00:12:34:56",
+        "52:54:00:12:34:5g", " 525400123456"})
     void anythingElseIsRefusedInASentence(String text) {
         assertThat(MacAddress.isMacAddress(text)).isFalse();
         assertThatThrownBy(() -> MacAddress.parse(text)).isInstanceOf(IllegalArgumentException.class)
@@ -30,7 +31,8 @@ class MacAddressTest {
     @Test
     void theFirstSixBytesCountAndFewerAreNoAddress() {
         assertThat(MacAddress.of(new byte[] {0x52, 0x54, 0, 1, 2, (byte) 0xff, 9, 9})).hasToString("52:54:00:01:02:ff");
-        assertThatThrownBy(() -> MacAddress.of(new byte[5])).isInstanceOf(IllegalArgumentException.class).hasMessage("a MAC address has 6 bytes, not 5");
+        assertThatThrownBy(() -> MacAddress.of(new byte[5])).isInstanceOf(IllegalArgumentException.class)
+            .hasMessage("a MAC address has 6 bytes, not 5");
     }
 
     @ParameterizedTest

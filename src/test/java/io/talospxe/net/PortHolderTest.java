@@ -25,7 +25,8 @@ class PortHolderTest {
         /** @param arguments {@code udp} or {@code tcp} */
         public static void main(String[] arguments) throws IOException {
             InetAddress loopback = InetAddress.getLoopbackAddress();
-            try (DatagramSocket udp = new DatagramSocket(new InetSocketAddress(loopback, 0)); ServerSocket tcp = new ServerSocket(0, 1, loopback)) {
+            try (DatagramSocket udp = new DatagramSocket(new InetSocketAddress(loopback, 0));
+                ServerSocket tcp = new ServerSocket(0, 1, loopback)) {
                 System.out.println(arguments[0].equals("udp") ? udp.getLocalPort() : tcp.getLocalPort());
                 while (System.in.read() >= 0) {
                     Thread.onSpinWait();
@@ -38,7 +39,8 @@ class PortHolderTest {
     @ValueSource(strings = {"udp", "tcp"})
     void theProcessThatHoldsAPortIsNamed(String protocol) throws IOException {
         Process taker = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-cp",
-            Path.of("target", "test-classes").toString(), PortTaker.class.getName(), protocol).redirectError(ProcessBuilder.Redirect.INHERIT).start();
+            Path.of("target", "test-classes").toString(), PortTaker.class.getName(), protocol)
+                .redirectError(ProcessBuilder.Redirect.INHERIT).start();
         try (BufferedReader output = taker.inputReader()) {
             int port = Integer.parseInt(output.readLine());
             assertThat(PortHolder.of(protocol, port)).contains("java (pid " + taker.pid() + ")");

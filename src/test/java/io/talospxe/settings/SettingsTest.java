@@ -37,7 +37,8 @@ class SettingsTest {
             "application.properties", variable == null ? Map.of() : Map.of("PXE_HTTP_PORT", variable),
             flag == null ? Map.of() : Map.of("pxe.http.port", flag));
         assertThat(settings.number("pxe.http.port", 1, 65535)).isEqualTo(Integer.parseInt(value));
-        assertThat(settings.wrong("pxe.http.port", "is taken")).hasMessage("pxe.http.port is '" + value + "' (" + origin + "): it is taken.");
+        assertThat(settings.wrong("pxe.http.port", "is taken"))
+            .hasMessage("pxe.http.port is '" + value + "' (" + origin + "): it is taken.");
     }
 
     @Test
@@ -52,9 +53,11 @@ class SettingsTest {
     /** Camel's settings, other programs' and the arguments of a profile of the operator's own are not ours to judge. */
     @Test
     void keysThatAreNotOursPassThrough() throws SettingsException {
-        Settings settings = Settings.join(DEFAULTS, properties("camel.main.name", "mine", "slack.url", "http://s", "talos.cmdline.gpu", "x=1"),
+        Settings settings = Settings.join(DEFAULTS, properties("camel.main.name", "mine", "slack.url", "http://s",
+            "talos.cmdline.gpu", "x=1"),
             "application.properties", Map.of("TALOS_CMDLINE_GPU", "x=2", "TALOSCONFIG", "/etc/talos"), Map.of());
-        assertThat(settings.all()).containsEntry("camel.main.name", "mine").containsEntry("slack.url", "http://s").containsEntry("talos.cmdline.gpu", "x=2");
+        assertThat(settings.all()).containsEntry("camel.main.name", "mine").containsEntry("slack.url", "http://s")
+            .containsEntry("talos.cmdline.gpu", "x=2");
         assertThat(List.copyOf(settings.all().keySet())).isSorted();
     }
 
@@ -79,7 +82,8 @@ class SettingsTest {
     @Test
     void aKeyWithoutADefaultIsAnError() throws SettingsException {
         Settings settings = flag("pxe.role", "server");
-        assertThatThrownBy(() -> settings.text("pxe.missing")).isInstanceOf(IllegalArgumentException.class).hasMessage("no default for pxe.missing");
+        assertThatThrownBy(() -> settings.text("pxe.missing")).isInstanceOf(IllegalArgumentException.class)
+            .hasMessage("no default for pxe.missing");
     }
 
     static List<String> shippedKeys() throws IOException {
@@ -90,7 +94,8 @@ class SettingsTest {
     @MethodSource("shippedKeys")
     void everyShippedSettingIsExplainedAboveItAndCanBeSetInTheEnvironment(String key) throws IOException, SettingsException {
         assertThat(explained()).contains(key);
-        Settings settings = Settings.join(shipped(), new Properties(), "none", Map.of(Settings.variable(key), "from the environment"), Map.of());
+        Settings settings = Settings.join(shipped(), new Properties(), "none", Map.of(Settings.variable(key), "from the environment"),
+            Map.of());
         assertThat(settings.text(key)).isEqualTo("from the environment");
         assertThat(Settings.variable(key)).matches("(PXE|TALOS)(_[A-Z]+)+");
     }
