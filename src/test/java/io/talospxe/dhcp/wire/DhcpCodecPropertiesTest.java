@@ -101,7 +101,8 @@ class DhcpCodecPropertiesTest {
             addresses.list().ofSize(4), bytes(0, 16), texts.ofMaxLength(DhcpMessage.MAXIMUM_SNAME),
             texts.ofMaxLength(DhcpMessage.MAXIMUM_FILE), options)
             .as((op, xid, word, address, chaddr, sname, file, option) -> new DhcpMessage(op, word & 0xff, word >> 8, xid, word,
-                word ^ 0xffff, address.get(0), address.get(1), address.get(2), address.get(3), Octets.of(chaddr), sname, file, options(option)));
+                word ^ 0xffff, address.get(0), address.get(1), address.get(2), address.get(3),
+                Octets.of(chaddr), sname, file, options(option)));
     }
 
     private static Options options(Map<Integer, Octets> values) {
