@@ -1,6 +1,7 @@
 package io.talospxe.settings;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -120,7 +121,7 @@ public final class Settings {
 
     /** All keys with their values, ours and Camel's, sorted. */
     public Map<String, String> all() {
-        return Map.copyOf(values);
+        return Collections.unmodifiableMap(values);
     }
 
     private static boolean isOurs(String key) {

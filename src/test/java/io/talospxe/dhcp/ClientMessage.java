@@ -56,7 +56,7 @@ final class ClientMessage {
     }
 
     DhcpMessage build() {
-        return new DhcpMessage(DhcpMessage.BOOTREQUEST, DhcpMessage.ETHERNET, 0, 0x2a, 0, 0, ciaddr, Ipv4.UNSPECIFIED, Ipv4.UNSPECIFIED, giaddr,
-            chaddr, "", "", options.build());
+        return new DhcpMessage(DhcpMessage.BOOTREQUEST, DhcpMessage.ETHERNET, 0, 0x2a, 0, 0, ciaddr, Ipv4.UNSPECIFIED, Ipv4.UNSPECIFIED,
+            giaddr, chaddr, "", "", options.build());
     }
 }

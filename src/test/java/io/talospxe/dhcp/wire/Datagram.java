@@ -40,7 +40,8 @@ public record Datagram(int source, int destination, byte[] payload) {
                 int udp = ETHERNET_HEADER + (frame.get(ETHERNET_HEADER) & 0xf) * 4;
                 byte[] payload = new byte[Short.toUnsignedInt(frame.getShort(udp + 4)) - UDP_HEADER];
                 frame.get(udp + UDP_HEADER, payload);
-                datagrams.add(new Datagram(Short.toUnsignedInt(frame.getShort(udp)), Short.toUnsignedInt(frame.getShort(udp + 2)), payload));
+                datagrams.add(new Datagram(Short.toUnsignedInt(frame.getShort(udp)), Short.toUnsignedInt(frame.getShort(udp + 2)),
+                    payload));
             }
         }
         return datagrams;

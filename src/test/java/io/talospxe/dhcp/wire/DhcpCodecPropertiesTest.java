@@ -77,7 +77,8 @@ class DhcpCodecPropertiesTest {
 
     @Provide
     Arbitrary<byte[]> damagedCaptures() {
-        return Combinators.combine(Arbitraries.of(CAPTURED), Arbitraries.integers().between(0, 600), bytes(0, 6), Arbitraries.randomValue(r -> r))
+        return Combinators.combine(Arbitraries.of(CAPTURED), Arbitraries.integers().between(0, 600), bytes(0, 6),
+            Arbitraries.randomValue(r -> r))
             .as((captured, length, replaced, random) -> {
                 byte[] datagram = Arrays.copyOf(captured, Math.min(length, captured.length));
                 for (byte octet : replaced) {
@@ -97,9 +98,11 @@ class DhcpCodecPropertiesTest {
             Arbitraries.integers().between(1, 254).filter(code -> code != OptionCode.OVERLOAD.value()), values).ofMaxSize(8);
         StringArbitrary texts = Arbitraries.strings().withCharRange(' ', '\u00ff');
         return Combinators.combine(Arbitraries.integers().between(1, 2), Arbitraries.integers(), Arbitraries.integers().between(0, 0xffff),
-            addresses.list().ofSize(4), bytes(0, 16), texts.ofMaxLength(DhcpMessage.MAXIMUM_SNAME), texts.ofMaxLength(DhcpMessage.MAXIMUM_FILE),
-            options).as((op, xid, word, address, chaddr, sname, file, option) -> new DhcpMessage(op, word & 0xff, word >> 8, xid, word, word ^ 0xffff,
-                address.get(0), address.get(1), address.get(2), address.get(3), Octets.of(chaddr), sname, file, options(option)));
+            addresses.list().ofSize(4), bytes(0, 16), texts.ofMaxLength(DhcpMessage.MAXIMUM_SNAME),
+            texts.ofMaxLength(DhcpMessage.MAXIMUM_FILE), options)
+            .as((op, xid, word, address, chaddr, sname, file, option) -> new DhcpMessage(op, word & 0xff, word >> 8, xid, word,
+                word ^ 0xffff, address.get(0), address.get(1), address.get(2), address.get(3),
+                Octets.of(chaddr), sname, file, options(option)));
     }
 
     private static Options options(Map<Integer, Octets> values) {

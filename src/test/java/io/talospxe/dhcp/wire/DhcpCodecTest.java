@@ -61,7 +61,8 @@ class DhcpCodecTest {
     /** RFC 951, section 3; and a Raspberry Pi's ROM misreads pads between options. */
     @Test
     void aShortReplyIsFilledUpBehindEnd() {
-        byte[] written = DhcpCodec.encode(sample(Options.builder().putByte(OptionCode.MESSAGE_TYPE, 2).put(OptionCode.HOST_NAME, "n1").build()));
+        byte[] written = DhcpCodec.encode(sample(Options.builder().putByte(OptionCode.MESSAGE_TYPE, 2)
+            .put(OptionCode.HOST_NAME, "n1").build()));
         assertThat(written).hasSize(300);
         assertThat(HexFormat.of().formatHex(written, OPTIONS, OPTIONS + 9)).isEqualTo("3501020c026e31ff00");
         assertThat(Arrays.copyOfRange(written, OPTIONS + 8, 300)).containsOnly(0);
