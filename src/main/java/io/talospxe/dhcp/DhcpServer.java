@@ -11,6 +11,7 @@ import java.net.Inet4Address;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HexFormat;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -194,8 +195,12 @@ public final class DhcpServer {
             request.options().text(OptionCode.HOST_NAME).orElse(""), state, expires);
     }
 
+    /**
+     * Option 61, else what most clients put there: htype and chaddr (RFC 2132, section 9.14). So a machine keeps its address although its
+     * firmware sends no identifier and iPXE sends that one.
+     */
     private static String key(DhcpMessage request) {
         return request.options().get(OptionCode.CLIENT_IDENTIFIER).filter(id -> id.length() >= 2).map(Object::toString)
-            .orElseGet(() -> "hw" + request.htype() + ":" + request.chaddr());
+            .orElseGet(() -> HexFormat.of().toHexDigits((byte) request.htype()) + request.chaddr());
     }
 }

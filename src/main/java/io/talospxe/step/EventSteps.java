@@ -53,10 +53,13 @@ public final class EventSteps {
         }
     }
 
-    /** Reports the end of a file's transfer. */
+    /** Reports the end of a file's transfer. A configuration is reported by its route, which knows the machine. */
     public void tell(TransferReport report) {
-        Stage stage = report.complete() ? report.file().startsWith("vmlinuz") ? Stage.FETCHED : Stage.LOADED : Stage.FAILED;
-        tell(new BootEvent(stage, "", report.address(), report.toString()));
+        if (report.complete() && report.file().startsWith("config/")) {
+            return;
+        }
+        Stage done = report.file().matches("(vmlinuz|initramfs).*") ? Stage.FETCHED : Stage.LOADED;
+        tell(new BootEvent(report.complete() ? done : Stage.FAILED, "", report.address(), report.toString()));
     }
 
     private void tell(BootEvent event) {

@@ -6,6 +6,7 @@ import io.vertx.ext.web.RoutingContext;
 import java.util.Objects;
 import java.util.function.Consumer;
 import org.apache.camel.Exchange;
+import org.apache.camel.InvalidPayloadException;
 import org.apache.camel.Message;
 import org.apache.camel.Processor;
 import org.apache.camel.component.platform.http.PlatformHttpEndpoint;
@@ -58,9 +59,10 @@ public final class FileHttpEngine extends VertxPlatformHttpEngine {
                 return;
             }
             Exchange exchange = createExchange(false);
-            // Routes may block, which Vert.x's event loop must not.
+            // Routes may block, which Vert.x's event loop must not; the response is the event loop's alone.
             processHttpRequest(exchange, context)
-                .compose(read -> context.vertx().executeBlocking(() -> answer(exchange, context), false))
+                .compose(read -> context.vertx().executeBlocking(() -> route(exchange), false))
+                .compose(routed -> answer(exchange, context))
                 .onFailure(failure -> {
                     getExceptionHandler().handleException("Cannot answer " + context.normalizedPath(), exchange, failure);
                     context.fail(failure);
@@ -71,11 +73,19 @@ public final class FileHttpEngine extends VertxPlatformHttpEngine {
                 });
         }
 
-        private Void answer(Exchange exchange, RoutingContext context) throws Exception {
+        private Void route(Exchange exchange) throws Exception {
             createUoW(exchange);
             getProcessor().process(exchange);
-            new RouteResponse(context).send(exchange, reports);
             return null;
+        }
+
+        private Future<Void> answer(Exchange exchange, RoutingContext context) {
+            try {
+                new RouteResponse(context).send(exchange, reports);
+                return Future.succeededFuture();
+            } catch (InvalidPayloadException noBytes) {
+                return Future.failedFuture(noBytes);
+            }
         }
 
         @Override

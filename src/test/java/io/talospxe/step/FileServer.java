@@ -69,6 +69,8 @@ final class FileServer implements AutoCloseable {
         @Override
         public void configure() {
             from("direct:autoexec-script").setVariable("content", constant("#!ipxe\nchain ${net0/ip}"));
+            from("direct:admit-address").setVariable("admitted", constant("yes"));
+            from("direct:refuse").setHeader(Exchange.HTTP_RESPONSE_CODE, constant(403)).setBody(constant("Refused.\n")).stop();
             from("direct:admit").setVariable("profile", constant("menu"));
             from("direct:admit-config").filter(variable("mac").isEqualTo(REFUSED))
                 .setHeader(Exchange.HTTP_RESPONSE_CODE, constant(403)).setBody(constant("not now")).stop();

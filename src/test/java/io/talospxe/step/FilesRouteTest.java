@@ -65,14 +65,22 @@ class FilesRouteTest {
         "/config/unknown?serial=SN-1.2,                                                           SN-1.2",
         "/assets/worker.yaml?mac=52-54-00-00-00-01,                                               worker",
         "/assets/worker.yaml?mac=52-54-00-12-34-56,                                               52-54-00-12-34-56",
-        "/assets/controlplane%2Eyaml,                                                             controlplane",
-        "/assets/sub/patch.yaml,                                                                  patch"})
+        "/assets/controlplane%2Eyaml,                                                             controlplane"})
     void givesAMachineItsOwnConfigurationBeforeItsProfiles(String path, String content) throws Exception {
         HttpResponse<byte[]> response = server.get(path);
 
         assertThat(response.statusCode()).isEqualTo(200);
         assertThat(text(response)).isEqualTo(content);
         assertThat(response.headers().firstValue("content-type")).contains("application/yaml");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/assets/sub/patch.yaml", "/assets/sub%2Fpatch.yaml", "/assets/sub/patch%2eyaml"})
+    void refusesConfigurationsInFoldersOfAssets(String path) throws Exception {
+        HttpResponse<byte[]> response = server.get(path);
+
+        assertThat(response.statusCode()).isEqualTo(403);
+        assertThat(text(response)).doesNotContain("patch");
     }
 
     @ParameterizedTest
