@@ -160,7 +160,7 @@ class FileHttpEngineTest {
     @ParameterizedTest
     @CsvSource({"ipxe.efi, application/efi", "IPXE.EFI, application/efi", "talos.iso, application/vnd.efi-iso",
         "talos.img, application/vnd.efi-img",
-        "menu.ipxe, text/plain", "note.txt, text/plain", "x.yaml, application/yaml", "initramfs-amd64.xz, application/octet-stream",
+        "menu.ipxe, text/plain", "note.txt, text/plain", "initramfs-amd64.xz, application/octet-stream",
         "noending, application/octet-stream"})
     void namesTheContentTypeByTheEnding(String name, String type) throws Exception {
         Files.createDirectories(assets.resolve("types"));
