@@ -75,7 +75,8 @@ class FilesRouteTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"/assets/sub/patch.yaml", "/assets/sub%2Fpatch.yaml", "/assets/sub/patch%2eyaml"})
+    @ValueSource(strings = {"/assets/sub/patch.yaml", "/assets/sub%2Fpatch.yaml", "/assets/sub/patch%2eyaml",
+        "/assets/talosconfig", "/assets/sub/kubeconfig"})
     void refusesConfigurationsInFoldersOfAssets(String path) throws Exception {
         HttpResponse<byte[]> response = server.get(path);
 
