@@ -51,7 +51,8 @@ record Plan(String role, Link link, Link.Address address, boolean missing, Optio
         String url = settings.text("pxe.url").isEmpty()
             ? "http://" + address.address().getHostAddress() + ":" + settings.number("pxe.http.port", 1, 65535) : settings.text("pxe.url");
         return new Plan(role, link, address, !asItIs && !link.addresses().contains(address), network, url,
-            folder(root, home, "routes").toAbsolutePath(), Stream.of(folder(root, home, "assets"), home.resolve("assets")).distinct().toList());
+            folder(root, home, "routes").toAbsolutePath(), 
+            Stream.of(folder(root, home, "assets"), home.resolve("assets")).distinct().toList());
     }
 
     /** How long leases last. */
@@ -69,7 +70,8 @@ record Plan(String role, Link link, Link.Address address, boolean missing, Optio
         lines.add("Routes: " + routes + "   assets: " + assets.get(0));
         for (String needed : List.of("vmlinuz-amd64", "initramfs-amd64.xz", "controlplane.yaml", "worker.yaml")) {
             if (!Files.isRegularFile(assets.get(0).resolve(needed))) {
-                lines.add("Missing: " + assets.get(0).resolve(needed) + " (see assets/README.md); a machine that wants it is told so on its screen.");
+                lines.add("Missing: " + assets.get(0).resolve(needed)
+                    + " (see assets/README.md); a machine that wants it is told so on its screen.");
             }
         }
         return lines;
@@ -95,7 +97,8 @@ record Plan(String role, Link link, Link.Address address, boolean missing, Optio
     }
 
     private static Network network(Settings settings, Link.Address address) throws SettingsException {
-        List<Inet4Address> routers = settings.text("pxe.gateway").isEmpty() ? List.of(address.address()) : addresses(settings, "pxe.gateway");
+        List<Inet4Address> routers = settings.text("pxe.gateway").isEmpty()
+            ? List.of(address.address()) : addresses(settings, "pxe.gateway");
         List<Inet4Address> resolvers = settings.text("pxe.dns").isEmpty() ? hostResolvers() : addresses(settings, "pxe.dns");
         try {
             String pool = settings.text("pxe.dhcp.pool");
@@ -136,7 +139,8 @@ record Plan(String role, Link link, Link.Address address, boolean missing, Optio
     private static List<Inet4Address> hostResolvers() {
         try (Stream<String> lines = Files.lines(Path.of("/etc/resolv.conf"))) {
             return lines.map(line -> line.strip().split("\\s+"))
-                .filter(words -> words.length == 2 && words[0].equals("nameserver") && words[1].matches("[0-9.]+") && !words[1].startsWith("127."))
+                .filter(words -> words.length == 2 && words[0].equals("nameserver"))
+                .filter(words -> words[1].matches("[0-9.]+") && !words[1].startsWith("127."))
                 .map(words -> Ipv4.parse(words[1])).toList();
         } catch (IOException | IllegalArgumentException none) {
             return List.of();

@@ -69,6 +69,8 @@ final class Server {
         if (plan.missing()) {
             plan.link().up();
             plan.link().add(plan.address());
+            // A hook, since the JVM does not wait for Camel's listeners when it is told to end.
+            Runtime.getRuntime().addShutdownHook(new Thread(this::giveBack, "give-back"));
         }
         EventLoopGroup transfers = new EpollEventLoopGroup(2, new DefaultThreadFactory("tftp", true));
         try {
@@ -79,19 +81,12 @@ final class Server {
                 public void afterStart(BaseMainSupport started) {
                     LOG.info("Ready. Power on a machine on this network now, with network boot first in its boot order.");
                 }
-
-                @Override
-                public void afterStop(BaseMainSupport stopped) {
-                    giveBack();
-                }
             });
             main.run();
             return main.getExitCode();
         } catch (StartException | SettingsException known) {
-            giveBack();
             throw known;
         } catch (Exception refused) {
-            giveBack();
             throw new StartException(sentence(refused));
         } finally {
             transfers.shutdownGracefully(0, 0, TimeUnit.SECONDS);
@@ -193,12 +188,10 @@ final class Server {
     }
 
     private void giveBack() {
-        if (plan.missing()) {
-            try {
-                plan.link().remove(plan.address());
-            } catch (LinkException gone) {
-                LOG.warn("{}", gone.getMessage());
-            }
+        try {
+            plan.link().remove(plan.address());
+        } catch (LinkException gone) {
+            LOG.warn("{}", gone.getMessage());
         }
     }
 

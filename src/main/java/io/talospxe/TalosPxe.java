@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Properties;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
@@ -24,7 +25,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
 /** The program: reads the flags, joins the settings, makes the plan and hands over to {@link Server}. */
 @Command(name = "talos-pxe", mixinStandardHelpOptions = true, versionProvider = TalosPxe.Version.class, sortOptions = false,
     description = "Boots machines into Talos Linux over the network, as its DHCP server or beside another one.",
-    footer = {"", "Each flag is also a setting: --http-port is pxe.http.port in application.properties and PXE_HTTP_PORT in the environment.",
+    footer = {"",
+        "Each flag is also a setting: --http-port is pxe.http.port in application.properties and PXE_HTTP_PORT in the environment.",
         "talos-pxe demo   boots a virtual machine through the server: no second machine is needed",
         "talos-pxe test   installs what the tests need and runs them; --quick leaves real firmware out"})
 public final class TalosPxe implements Callable<Integer> {
@@ -33,7 +35,8 @@ public final class TalosPxe implements Callable<Integer> {
     private static final int FAILED = 1;
     private static final int WRONG_USAGE = 2;
 
-    @Option(names = "--root", paramLabel = "DIR", description = "Folder with assets/ and routes/; what is not there is taken from the program's own.")
+    @Option(names = "--root", paramLabel = "DIR",
+        description = "Folder with assets/ and routes/; what is not there is taken from the program's own.")
     private Path root;
 
     @Option(names = "--if", paramLabel = "NAME", description = "Network interface (eth0).")
@@ -76,7 +79,7 @@ public final class TalosPxe implements Callable<Integer> {
     @Override
     public Integer call() {
         Path home = Path.of(System.getProperty("pxe.home", ".")).toAbsolutePath().normalize();
-        Path folder = root == null ? home : root.toAbsolutePath().normalize();
+        Path folder = root().map(path -> path.toAbsolutePath().normalize()).orElse(home);
         try {
             if (!Files.isDirectory(folder)) {
                 throw new SettingsException("There is no folder " + folder + ": create it, or name another with --root.");
@@ -102,6 +105,12 @@ public final class TalosPxe implements Callable<Integer> {
         return defaults;
     }
 
+    /** The flag, else the environment: a file cannot say where it stands itself. */
+    private Optional<Path> root() {
+        return Optional.ofNullable(root)
+            .or(() -> Optional.ofNullable(System.getenv("PXE_ROOT")).filter(path -> !path.isBlank()).map(Path::of));
+    }
+
     private static Properties file(Path folder) throws SettingsException {
         Properties file = new Properties();
         Path path = folder.resolve(SETTINGS_FILE);
@@ -111,6 +120,9 @@ public final class TalosPxe implements Callable<Integer> {
             } catch (IOException | IllegalArgumentException unreadable) {
                 throw new SettingsException(path + " cannot be read: " + unreadable.getMessage() + ".");
             }
+        }
+        if (file.containsKey("pxe.root")) {
+            throw new SettingsException("pxe.root in " + path + " comes too late: use --root or PXE_ROOT.");
         }
         return file;
     }

@@ -35,7 +35,8 @@ final class BootInstructions {
      * @param bootFile a TFTP name, or a URL for HTTP and iPXE
      * @param server   our address on the client's link
      */
-    static DhcpMessage add(DhcpMessage reply, DhcpMessage request, NetbootClient client, String bootFile, Inet4Address server, Channel channel) {
+    static DhcpMessage add(DhcpMessage reply, DhcpMessage request, NetbootClient client, String bootFile, Inet4Address server,
+                           Channel channel) {
         Options.Builder options = Options.builder();
         reply.options().byNumber().forEach((number, value) -> options.put(OptionCode.of(number), value));
         if (client.kind() == Kind.HTTP) {

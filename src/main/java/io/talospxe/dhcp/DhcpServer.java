@@ -116,7 +116,8 @@ public final class DhcpServer {
             return Optional.empty();
         }
         Inet4Address address = wish.orElse(request.ciaddr());
-        Optional<Lease> known = leases.byClient(key(request)).filter(lease -> lease.holds(now)).filter(lease -> lease.address().equals(address));
+        Optional<Lease> known = leases.byClient(key(request)).filter(lease -> lease.holds(now))
+            .filter(lease -> lease.address().equals(address));
         if (known.isPresent() || (chosen.isPresent() || authoritative) && pool.free(address, key(request), now)) {
             leases.save(lease(request, address, Lease.State.BOUND, now.plus(leaseTime)));
             return Optional.of(reply(MessageType.ACK, request, leaseOptions()).withYiaddr(address).withCiaddr(request.ciaddr()));
@@ -137,7 +138,8 @@ public final class DhcpServer {
             .filter(lease -> lease.client().equals(key(request)))
             .ifPresent(lease -> {
                 leases.save(lease.declined(now.plus(QUARANTINE)));
-                LOG.warn("{} is in use by a machine that has no lease of ours; it is left alone for {} minutes", lease.address().getHostAddress(),
+                LOG.warn("{} is in use by a machine that has no lease of ours; it is left alone for {} minutes",
+                    lease.address().getHostAddress(),
                     QUARANTINE.toMinutes());
             });
     }

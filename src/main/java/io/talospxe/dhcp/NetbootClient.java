@@ -104,7 +104,7 @@ public record NetbootClient(Kind kind, Optional<Architecture> architecture, Opti
         return request.options().get(OptionCode.IPXE).map(features -> PxeOptions.read(features).containsKey(IPXE_HTTP)).orElse(true);
     }
 
-    /** Option 93 may list several: the first known one counts (RFC 4578, section 2.1). Without it the vendor class tells, else it is BIOS. */
+    /** Option 93 may list several: the first known one counts (RFC 4578, section 2.1). Without it the vendor class tells, else BIOS. */
     private static Architecture architecture(DhcpMessage request, String vendorClass) {
         Optional<Octets> listed = request.options().get(OptionCode.CLIENT_ARCHITECTURE).filter(value -> value.length() >= 2);
         if (listed.isPresent()) {
@@ -122,7 +122,8 @@ public record NetbootClient(Kind kind, Optional<Architecture> architecture, Opti
     }
 
     private static boolean isRaspberryPi(DhcpMessage request) {
-        return RASPBERRY_PI_VENDORS.contains(HexFormat.of().formatHex(request.chaddr().toBytes(), 0, Math.min(3, request.chaddr().length())));
+        int length = Math.min(3, request.chaddr().length());
+        return RASPBERRY_PI_VENDORS.contains(HexFormat.of().formatHex(request.chaddr().toBytes(), 0, length));
     }
 
     /**

@@ -28,9 +28,10 @@ public record Network(Inet4Address server, int prefix, Inet4Address first, Inet4
         if (prefix < 1 || prefix > 30) {
             throw new IllegalArgumentException("a /" + prefix + " network has no room for a pool; use a prefix from /1 to /30");
         }
-        if (!contains(server, prefix, first) || !contains(server, prefix, last) || Integer.compareUnsigned(Ipv4.bits(first), Ipv4.bits(last)) > 0) {
-            throw new IllegalArgumentException("the pool " + first.getHostAddress() + "-" + last.getHostAddress() + " is not a range within "
-                + server.getHostAddress() + "/" + prefix);
+        if (!contains(server, prefix, first) || !contains(server, prefix, last)
+            || Integer.compareUnsigned(Ipv4.bits(first), Ipv4.bits(last)) > 0) {
+            throw new IllegalArgumentException("the pool " + first.getHostAddress() + "-" + last.getHostAddress()
+                + " is not a range within " + server.getHostAddress() + "/" + prefix);
         }
     }
 

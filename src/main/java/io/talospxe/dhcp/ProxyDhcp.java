@@ -47,8 +47,8 @@ public final class ProxyDhcp {
         };
     }
 
-    private static Optional<DhcpMessage> reply(MessageType type, DhcpMessage request, NetbootClient client, String bootFile, Inet4Address server,
-                                               Channel channel) {
+    private static Optional<DhcpMessage> reply(MessageType type, DhcpMessage request, NetbootClient client, String bootFile,
+                                               Inet4Address server, Channel channel) {
         if (client.kind() == Kind.PLAIN || request.op() != DhcpMessage.BOOTREQUEST) {
             return Optional.empty();
         }

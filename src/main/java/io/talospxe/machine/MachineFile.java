@@ -92,7 +92,8 @@ public final class MachineFile {
             }
             return new Content(version, profiles);
         } catch (IOException unreadable) {
-            complaint.accept(file + " cannot be read as UTF-8 text (" + unreadable.getMessage() + "); the machines it named keep their profiles");
+            complaint.accept(file + " cannot be read as UTF-8 text (" + unreadable.getMessage()
+                + "); the machines it named keep their profiles");
             return new Content(version, content.profiles());
         }
     }

@@ -56,7 +56,8 @@ public final class Link {
      */
     public static Link named(String name) throws LinkException {
         if (name.contains("/") || !Files.exists(INTERFACES.resolve(name))) {
-            throw new LinkException("There is no interface '" + name + "'. There are: " + String.join(", ", names()) + ". Name one with --if.");
+            throw new LinkException("There is no interface '" + name + "'. There are: " + String.join(", ", names())
+                + ". Name one with --if.");
         }
         return new Link(name);
     }
@@ -136,7 +137,8 @@ public final class Link {
                 throw new LinkException("'" + command + "' did not end within 10 seconds");
             }
             if (process.exitValue() != 0) {
-                throw new LinkException("'" + command + "' failed: " + output + ". Run as root, or with --skip-ifup on an interface that is ready.");
+                throw new LinkException("'" + command + "' failed: " + output
+                    + ". Run as root, or with --skip-ifup on an interface that is ready.");
             }
         } catch (IOException missing) {
             throw new LinkException("'" + command + "' could not be run: is iproute2 installed?");

@@ -15,7 +15,9 @@ public final class Nearest {
      * @param candidates at least one
      */
     public static String of(String text, Collection<String> candidates) {
-        return candidates.stream().min(Comparator.comparingInt((String candidate) -> distance(text, candidate)).thenComparing(c -> c)).orElseThrow();
+        return candidates.stream()
+            .min(Comparator.comparingInt((String candidate) -> distance(text, candidate)).thenComparing(Comparator.naturalOrder()))
+            .orElseThrow();
     }
 
     /** Levenshtein's distance, row by row. */

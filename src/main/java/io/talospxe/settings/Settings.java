@@ -52,7 +52,8 @@ public final class Settings {
         List<String> mistakes = new ArrayList<>();
         for (String key : file.stringPropertyNames()) {
             if (isOurs(key) && !defaults.containsKey(key) && !key.startsWith(PROFILE_CMDLINE)) {
-                mistakes.add("There is no setting '" + key + "' (in " + fileName + "); did you mean '" + Nearest.of(key, ours(defaults)) + "'?");
+                mistakes.add("There is no setting '" + key + "' (in " + fileName
+                    + "); did you mean '" + Nearest.of(key, ours(defaults)) + "'?");
             }
             put(values, origins, key, file.getProperty(key).strip(), fileName);
         }

@@ -14,7 +14,9 @@ import java.util.Optional;
 import org.apache.camel.Exchange;
 import org.apache.camel.ProducerTemplate;
 
-/** Turns what routes and transfers report into {@link BootEvent}s for {@code events.yaml}; bean {@code events}. Safe for several threads. */
+/**
+ * Turns what routes and transfers report into {@link BootEvent}s for {@code events.yaml}; bean {@code events}. Safe for several threads.
+ */
 public final class EventSteps {
 
     /** A full queue drops lines rather than hold up an answer. */
@@ -72,11 +74,12 @@ public final class EventSteps {
         boolean reply = message.op() == DhcpMessage.BOOTREPLY;
         Optional<Inet4Address> address = reply ? given(message.yiaddr()).or(() -> given(message.ciaddr()))
             : given(message.ciaddr()).or(() -> message.options().address(OptionCode.REQUESTED_ADDRESS));
+        boolean proxy = reply && message.type().orElse(null) != MessageType.NAK;
+        String rest = !reply ? architecture
+            : message.options().text(OptionCode.MESSAGE).orElse(message.options().has(OptionCode.BOOT_FILE_NAME) ? bootFile : "");
         String line = message.name() + "(" + device + ") "
-            + address.map(known -> known.getHostAddress() + " ").orElse(reply && message.type().orElse(null) != MessageType.NAK ? "proxy " : "")
-            + MacAddress.of(message.chaddr().toBytes())
-            + tail(reply ? message.options().text(OptionCode.MESSAGE).orElse(message.options().has(OptionCode.BOOT_FILE_NAME) ? bootFile : "")
-                : architecture);
+            + address.map(known -> known.getHostAddress() + " ").orElse(proxy ? "proxy " : "")
+            + MacAddress.of(message.chaddr().toBytes()) + (rest.isEmpty() ? "" : " " + rest);
         return new BootEvent(stage(message), mac, address.map(Inet4Address::getHostAddress).orElse(""), line);
     }
 
@@ -93,10 +96,6 @@ public final class EventSteps {
 
     private static Optional<Inet4Address> given(Inet4Address address) {
         return address.isAnyLocalAddress() ? Optional.empty() : Optional.of(address);
-    }
-
-    private static String tail(String text) {
-        return text.isEmpty() ? "" : " " + text;
     }
 
     private static String text(Exchange exchange, String variable) {

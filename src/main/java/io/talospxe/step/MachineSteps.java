@@ -51,7 +51,7 @@ public final class MachineSteps {
         neighbours.of(text(exchange, "address")).ifPresent(mac -> exchange.setVariable("mac", mac.dashed()));
     }
 
-    /** The profile that {@code machines.properties} gives the machine of the variables {@code mac}, {@code uuid}, {@code serial}; else "menu". */
+    /** The profile that {@code machines.properties} has for the variables {@code mac}, {@code uuid}, {@code serial}; else "menu". */
     public String profile(Exchange exchange) {
         return file.profile(text(exchange, "mac"), text(exchange, "uuid"), text(exchange, "serial")).orElse("menu");
     }

@@ -2,6 +2,7 @@ package io.talospxe.boot;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -76,11 +77,24 @@ class StartStopIT {
     }
 
     @Test
+    @DisplayName("The root is a flag or an environment variable; a file cannot say where it stands itself")
+    void root() throws Exception {
+        Path root = Files.createDirectory(folder.resolve("root"));
+        Files.writeString(root.resolve("application.properties"), "pxe.interface=eth88\n");
+        try (Program program = Program.start(folder.resolve("log"), Map.of("PXE_ROOT", root.toString()), Program.server("--check"))) {
+            assertThat(program.exit(SOON)).isEqualTo(1);
+            assertThat(program.printed()).contains("There is no interface 'eth88'");
+        }
+        Files.writeString(root.resolve("application.properties"), "pxe.root=/tmp\n");
+        assertMistake(1, "comes too late: use --root or PXE_ROOT.", "--root", root.toString());
+    }
+
+    @Test
     @DisplayName("--check loads everything and ends well, or names the broken file")
     void check() throws Exception {
         assertThat(Program.output(SOON, Program.server("--check", "--if", "lo", "--addr", "127.0.0.1/8"))).contains("routes are well-formed");
-        Path routes = java.nio.file.Files.createDirectory(folder.resolve("routes"));
-        java.nio.file.Files.writeString(routes.resolve("broken.yaml"), "- route:\n    id: x\n    from:\n      uri: direct:x\n      steps:\n        - setBdy: {}\n");
+        Path routes = Files.createDirectory(folder.resolve("routes"));
+        Files.writeString(routes.resolve("broken.yaml"), "- route:\n    id: x\n    from:\n      uri: direct:x\n      steps:\n        - setBdy: {}\n");
         assertMistake(1, "broken.yaml", "--check", "--if", "lo", "--addr", "127.0.0.1/8", "--root", folder.toString());
     }
 

@@ -79,7 +79,8 @@ public record DhcpMessage(int op, int htype, int hops, int xid, int secs, int fl
 
     /** The same with the broadcast flag set, so that the client is reached whatever it thinks its address is. */
     public DhcpMessage withBroadcast() {
-        return new DhcpMessage(op, htype, hops, xid, secs, flags | BROADCAST_FLAG, ciaddr, yiaddr, siaddr, giaddr, chaddr, sname, file, options);
+        return new DhcpMessage(op, htype, hops, xid, secs, flags | BROADCAST_FLAG, ciaddr, yiaddr, siaddr, giaddr, chaddr, sname, file,
+            options);
     }
 
     /** The same with the three header fields that name a boot file. */

@@ -18,7 +18,8 @@ public final class Ipv4 {
 
     /** The address whose four bytes start at {@code offset}. */
     public static Inet4Address of(byte[] bytes, int offset) {
-        return of((bytes[offset] & 0xff) << 24 | (bytes[offset + 1] & 0xff) << 16 | (bytes[offset + 2] & 0xff) << 8 | bytes[offset + 3] & 0xff);
+        return of((bytes[offset] & 0xff) << 24 | (bytes[offset + 1] & 0xff) << 16 | (bytes[offset + 2] & 0xff) << 8
+            | bytes[offset + 3] & 0xff);
     }
 
     /** The address with that 32-bit value in network order. */

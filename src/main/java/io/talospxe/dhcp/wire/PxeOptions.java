@@ -32,7 +32,8 @@ public final class PxeOptions {
     /** What a BIOS ROM is told in option 43 in answer to a request whose option 43 is {@code asked}: the boot item it named comes back. */
     public static Octets answerTo(Optional<Octets> asked) {
         return asked.map(PxeOptions::read).map(tags -> tags.get(BOOT_ITEM))
-            .map(item -> Octets.hex("06 01 08").plus(Octets.of(new byte[] {BOOT_ITEM, (byte) item.length()})).plus(item).plus(Octets.hex("ff")))
+            .map(item -> Octets.hex("06 01 08").plus(Octets.of(new byte[] {BOOT_ITEM, (byte) item.length()})).plus(item)
+                .plus(Octets.hex("ff")))
             .orElse(USE_OFFERED_FILE);
     }
 
