@@ -2,11 +2,14 @@ package io.talospxe.boot;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -65,6 +68,25 @@ class BootIT {
             Machine machine = wire.machine(firmware);
             machine.await("iPXE boot menu for Talos", BOOT);
             server.await("OFFER\\(eth0\\) .*" + MAC + " " + bootFile.replace(".", "\\.") + "\n", Duration.ofSeconds(5));
+        }
+    }
+
+    @Test
+    @DisplayName("A missing configuration or kernel is named on the machine's screen, which goes back to the menu")
+    void missingFiles(@TempDir Path root) throws Exception {
+        Files.createDirectory(root.resolve("assets"));
+        Files.writeString(root.resolve("assets/worker.yaml"), "machine: {type: worker}\n");
+        try (Wire wire = Wire.up("boot-missing")) {
+            Program server = wire.serverOf(root, PC, "--role", "server");
+            server.await("Missing: .*/assets/vmlinuz-amd64 ", Duration.ofSeconds(5));
+            Machine machine = wire.machine("bios-ipxe");
+            machine.await("iPXE boot menu for Talos", BOOT);
+            machine.type("c");
+            machine.await("controlplane.yaml is missing. Put it into assets/", BOOT);
+            machine.await("(?s)controlplane.yaml is missing.*iPXE boot menu for Talos", BOOT);
+            machine.type("w");
+            machine.await("vmlinuz-amd64 is missing. Put it into assets/", BOOT);
+            machine.await("(?s)vmlinuz-amd64 is missing.*iPXE boot menu for Talos", BOOT);
         }
     }
 

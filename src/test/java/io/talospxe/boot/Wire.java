@@ -65,7 +65,12 @@ public final class Wire implements AutoCloseable {
 
     /** Starts talos-pxe on the wire, serving the lab's stand-in for Talos, and waits until it is ready. */
     public Program server(Map<String, String> environment, String... flags) {
-        List<String> all = new ArrayList<>(List.of("--if", "eth0", "--addr", SERVER + "/24", "--root", Lab.root().toString()));
+        return serverOf(Lab.root(), environment, flags);
+    }
+
+    /** The same with another {@code --root}. */
+    public Program serverOf(Path root, Map<String, String> environment, String... flags) {
+        List<String> all = new ArrayList<>(List.of("--if", "eth0", "--addr", SERVER + "/24", "--root", root.toString()));
         all.addAll(List.of(flags));
         Program server = start("srv", "server", environment, Program.server(all.toArray(String[]::new)));
         server.await("Ready\\.", Duration.ofSeconds(60));
