@@ -51,9 +51,13 @@ public final class MachineSteps {
         neighbours.of(text(exchange, "address")).ifPresent(mac -> exchange.setVariable("mac", mac.dashed()));
     }
 
-    /** The profile that {@code machines.properties} has for the variables {@code mac}, {@code uuid}, {@code serial}; else "menu". */
-    public String profile(Exchange exchange) {
-        return file.profile(text(exchange, "mac"), text(exchange, "uuid"), text(exchange, "serial")).orElse("menu");
+    /**
+     * Sets the variable {@code profile} to what {@code machines.properties} has for the variables {@code mac}, {@code uuid} or
+     * {@code serial}; leaves it as it is if no line names the machine.
+     */
+    public void profile(Exchange exchange) {
+        file.profile(text(exchange, "mac"), text(exchange, "uuid"), text(exchange, "serial"))
+            .ifPresent(profile -> exchange.setVariable("profile", profile));
     }
 
     /** Whether the machine of the variables {@code mac} and {@code address} is on its way: it was sent a script not too long ago. */

@@ -14,7 +14,7 @@ import org.apache.camel.Exchange;
 import org.apache.camel.InvalidPayloadException;
 import org.apache.camel.Message;
 
-/** Turns what a route left in its exchange into one HTTP response. Used once, by any thread. */
+/** Turns what a route left in its exchange into one HTTP response. Used once, on the event loop, which alone may write. */
 final class RouteResponse {
 
     private static final String TEXT = "text/plain; charset=utf-8";
