@@ -64,7 +64,7 @@ record Plan(String role, Link link, Link.Address address, boolean missing, Optio
     List<String> lines() {
         List<String> lines = new ArrayList<>();
         String place = link.name() + " as " + address;
-        lines.add(role.equals("server") ? "DHCP server on " + place + ", leasing " + network.map(Plan::pool).orElseThrow()
+        lines.add(role.equals("server") ? "DHCP server on " + place + ", leasing " + network.map(Network::pool).orElseThrow()
             : "proxyDHCP on " + place + ", beside the network's own DHCP server");
         lines.add("Scripts, kernels and configurations: " + url + "   health: " + url + "/health");
         lines.add("Routes: " + routes + "   assets: " + assets.get(0));
@@ -75,10 +75,6 @@ record Plan(String role, Link link, Link.Address address, boolean missing, Optio
             }
         }
         return lines;
-    }
-
-    private static String pool(Network network) {
-        return network.first().getHostAddress() + "-" + network.last().getHostAddress();
     }
 
     private static String role(Settings settings, boolean asItIs, boolean asked) throws SettingsException {

@@ -95,8 +95,8 @@ public final class DhcpServer {
         if (address.isEmpty()) {
             if (fullSince.isBefore(now.minusSeconds(60))) {
                 fullSince = now;
-                LOG.warn("The pool {}-{} is full: {} gets no address. Widen pxe.dhcp.pool or shorten pxe.dhcp.lease-time.",
-                    network.first().getHostAddress(), network.last().getHostAddress(), MacAddress.of(request.chaddr().toBytes()));
+                LOG.warn("The pool {} is full: {} gets no address. Widen pxe.dhcp.pool or shorten pxe.dhcp.lease-time.",
+                    network.pool(), MacAddress.of(request.chaddr().toBytes()));
             }
             return Optional.empty();
         }

@@ -58,9 +58,17 @@ public record Network(Inet4Address server, int prefix, Inet4Address first, Inet4
 
     /** Whether the address is one that clients may be given. */
     public boolean leases(Inet4Address address) {
+        return between(address) && !address.equals(server);
+    }
+
+    /** The pool for people: {@code 192.168.123.1-192.168.123.254 less our own address}. */
+    public String pool() {
+        return first.getHostAddress() + "-" + last.getHostAddress() + (between(server) ? " less our own address" : "");
+    }
+
+    private boolean between(Inet4Address address) {
         int bits = Ipv4.bits(address);
-        return Integer.compareUnsigned(bits, Ipv4.bits(first)) >= 0 && Integer.compareUnsigned(bits, Ipv4.bits(last)) <= 0
-            && !address.equals(server);
+        return Integer.compareUnsigned(bits, Ipv4.bits(first)) >= 0 && Integer.compareUnsigned(bits, Ipv4.bits(last)) <= 0;
     }
 
     private static boolean contains(Inet4Address server, int prefix, Inet4Address address) {

@@ -24,7 +24,7 @@ class StartStopIT {
     void startAndStop() {
         try (Wire wire = Wire.up("start-stop")) {
             Program server = wire.server(Map.of());
-            assertThat(server.printed()).contains("DHCP server on eth0 as 10.77.0.1/24, leasing 10.77.0.1-10.77.0.254",
+            assertThat(server.printed()).contains("DHCP server on eth0 as 10.77.0.1/24, leasing 10.77.0.1-10.77.0.254 less our own address\n",
                 "http://10.77.0.1:8080/health", "ip address add 10.77.0.1/24 broadcast + dev eth0", "Power on a machine");
             assertThat(wire.run("srv", SOON, "ip", "-4", "address", "show", "dev", "eth0")).contains("10.77.0.1/24");
             long before = System.nanoTime();

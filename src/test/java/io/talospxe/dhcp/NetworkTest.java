@@ -4,11 +4,21 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.talospxe.dhcp.wire.Ipv4;
+import java.net.Inet4Address;
 import java.util.List;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class NetworkTest {
+
+    @Test
+    void thePoolSaysWhetherOurOwnAddressLiesInIt() {
+        Inet4Address server = Ipv4.parse("192.168.123.1");
+        assertThat(Network.whole(server, 24, List.of(), List.of()).pool()).isEqualTo("192.168.123.1-192.168.123.254 less our own address");
+        assertThat(new Network(server, 24, Ipv4.parse("192.168.123.100"), Ipv4.parse("192.168.123.199"), List.of(), List.of()).pool())
+            .isEqualTo("192.168.123.100-192.168.123.199");
+    }
 
     @ParameterizedTest
     @CsvSource(textBlock = """
