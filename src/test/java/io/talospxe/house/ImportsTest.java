@@ -36,6 +36,7 @@ class ImportsTest {
         "dhcp.wire", List.of(),
         "tftp.wire", List.of(),
         "machine", List.of(),
+        "dhcp.client", List.of("io.talospxe.dhcp.wire", "io.talospxe.machine", "org.slf4j"),
         "dhcp", List.of("io.talospxe.dhcp.wire", "io.talospxe.machine", "org.slf4j"),
         "tftp", List.of("io.talospxe.tftp.wire", "io.talospxe.machine", "org.slf4j"),
         "asset", List.of("io.talospxe.machine", "org.slf4j"),

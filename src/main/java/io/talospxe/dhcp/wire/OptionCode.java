@@ -62,6 +62,8 @@ public record OptionCode(int value, String label, Form form) {
     public static final OptionCode CLIENT_ARCHITECTURE = known(93, "client-architecture", Form.SHORTS);
     public static final OptionCode CLIENT_NETWORK_INTERFACE = known(94, "client-network-interface", Form.NUMBERS);
     public static final OptionCode CLIENT_MACHINE_IDENTIFIER = known(97, "client-machine-identifier", Form.BYTES);
+    // RFC 3442
+    public static final OptionCode CLASSLESS_STATIC_ROUTE = known(121, "classless-static-route", Form.BYTES);
     // ipxe.org: Etherboot's option, registered as such in RFC 4578, section 4
     public static final OptionCode IPXE = known(175, "ipxe", Form.ENCAPSULATED);
 
