@@ -1,12 +1,15 @@
 package io.talospxe;
 
+import io.talospxe.dhcp.DhcpServer;
 import io.talospxe.dhcp.Network;
 import io.talospxe.dhcp.wire.Ipv4;
+import io.talospxe.net.HostResolvers;
 import io.talospxe.net.Link;
-import io.talospxe.net.Link.LinkException;
+import io.talospxe.role.Manner;
+import io.talospxe.role.Role;
+import io.talospxe.role.Standing;
 import io.talospxe.settings.Settings;
 import io.talospxe.settings.Settings.SettingsException;
-import java.io.IOException;
 import java.net.Inet4Address;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,19 +21,29 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * What this run is going to do, decided and checked before anything is touched. Immutable.
+ * What this run is going to do, as far as the settings say, checked before anything is touched. Immutable.
  *
- * @param role    {@code server} or {@code proxy}
- * @param link    the interface
- * @param address our address on it
- * @param missing whether the interface lacks the address, so that it has to be added
- * @param network what is leased; empty in proxy role
- * @param url     where machines reach us
- * @param routes  the folder of route files
- * @param assets  where assets are looked for, first one first
+ * @param manner    how role and address are come by
+ * @param device    the interface's name; empty for the only one with a link
+ * @param url       how machines reach us, as a Simple expression of routes
+ * @param pool      first and last address to lease; empty for the whole network
+ * @param routers   what clients are told to route through; empty for us, or for what the network's former server said
+ * @param resolvers whom we ask for names that are not ours; empty for what a lease of ours says, else for those of this host
+ * @param leaseTime how long leases last
+ * @param routes    the folder of route files
+ * @param assets    where assets are looked for, first one first
  */
-record Plan(String role, Link link, Link.Address address, boolean missing, Optional<Network> network, String url, Path routes,
-            List<Path> assets) {
+record Plan(Manner manner, String device, String url, Optional<Pool> pool, List<Inet4Address> routers, List<Inet4Address> resolvers,
+            Duration leaseTime, Path routes, List<Path> assets) {
+
+    /**
+     * A range of addresses, both ends included.
+     *
+     * @param first the lowest
+     * @param last  the highest
+     */
+    record Pool(Inet4Address first, Inet4Address last) {
+    }
 
     /**
      * Decides.
@@ -38,35 +51,78 @@ record Plan(String role, Link link, Link.Address address, boolean missing, Optio
      * @param home the program's own folder
      * @param root {@code --root}
      * @throws SettingsException if a value cannot be what it is
-     * @throws LinkException     if the interface is missing
      */
-    static Plan of(Settings settings, Path home, Path root) throws SettingsException, LinkException {
-        boolean asItIs = settings.on("pxe.skip-ifup");
-        Link link = Link.named(settings.text("pxe.interface"));
+    static Plan of(Settings settings, Path home, Path root) throws SettingsException {
+        boolean untouched = settings.on("pxe.skip-ifup");
         Optional<Link.Address> asked = settings.text("pxe.address").isEmpty() ? Optional.empty() : Optional.of(cidr(settings));
-        Link.Address address = asked.or(link::firstAddress).orElseThrow(() -> new SettingsException(
-            "Interface " + link.name() + " has no IPv4 address: give it one with --addr, 192.168.123.1/24 say."));
-        String role = role(settings, asItIs, asked.isPresent());
-        Optional<Network> network = role.equals("server") ? Optional.of(network(settings, address)) : Optional.empty();
-        String url = settings.text("pxe.url").isEmpty()
-            ? "http://" + address.address().getHostAddress() + ":" + settings.number("pxe.http.port", 1, 65535) : settings.text("pxe.url");
-        return new Plan(role, link, address, !asItIs && !link.addresses().contains(address), network, url,
-            folder(root, home, "routes").toAbsolutePath(), 
-            Stream.of(folder(root, home, "assets"), home.resolve("assets")).distinct().toList());
+        Manner manner = new Manner(role(settings, untouched), asked, untouched,
+            Duration.ofSeconds(settings.number("pxe.network.patience", 1, 3600)), Duration.ofSeconds(settings.number("pxe.network.pace", 1, 86_400)),
+            Duration.ofSeconds(settings.number("pxe.network.grace", 0, 86_400)));
+        int port = settings.number("pxe.http.port", 1, 65535);
+        String url = settings.text("pxe.url").isEmpty() ? "http://${variable.localAddress}:" + port : settings.text("pxe.url");
+        Plan plan = new Plan(manner, settings.text("pxe.interface"), url, pool(settings), addresses(settings, "pxe.gateway"),
+            addresses(settings, "pxe.dns"), Duration.ofSeconds(settings.number("pxe.dhcp.lease-time", 10, 100_000_000)),
+            folder(root, home, "routes").toAbsolutePath(), Stream.of(folder(root, home, "assets"), home.resolve("assets")).distinct().toList());
+        if (asked.isPresent() && manner.role().filter(role -> role == Role.SERVER).isPresent()) {
+            try {
+                plan.network(asked.get(), List.of(), List.of());
+            } catch (IllegalArgumentException wrong) {
+                throw settings.wrong("pxe.dhcp.pool", "will not do: " + wrong.getMessage());
+            }
+        }
+        return plan;
     }
 
-    /** How long leases last. */
-    static Duration leaseTime(Settings settings) throws SettingsException {
-        return Duration.ofSeconds(settings.number("pxe.dhcp.lease-time", 10, 100_000_000));
+    /**
+     * The network that we lease addresses of.
+     *
+     * @param address our address on it
+     * @param usual   what it has routed through before; empty if it is new
+     * @param names   the name servers that clients are told
+     * @throws IllegalArgumentException with a sentence if the pool does not lie in it
+     */
+    Network network(Link.Address address, List<Inet4Address> usual, List<Inet4Address> names) {
+        List<Inet4Address> through = !routers.isEmpty() ? routers : !usual.isEmpty() ? usual : List.of(address.address());
+        return pool.map(range -> new Network(address.address(), address.prefix(), range.first(), range.last(), through, names))
+            .orElseGet(() -> Network.whole(address.address(), address.prefix(), through, names));
+    }
+
+    /** Whom we ask for names that are not ours: the settings', else those that a server gave us with our lease, else this host's. */
+    List<Inet4Address> forwarders(Standing standing) {
+        if (!resolvers.isEmpty()) {
+            return resolvers;
+        }
+        return standing.lease().map(lease -> lease.resolvers()).filter(leased -> !leased.isEmpty()).orElseGet(HostResolvers::read);
     }
 
     /** The first lines that a person sees: what we are, where, and what to do next. */
-    List<String> lines() {
+    List<String> lines(Standing standing, String link) {
         List<String> lines = new ArrayList<>();
-        String place = link.name() + " as " + address;
-        lines.add(role.equals("server") ? "DHCP server on " + place + ", leasing " + network.map(Network::pool).orElseThrow()
+        String place = link + " as " + standing.address().map(Link.Address::toString).orElse("a machine without an address");
+        lines.add(standing.role() == Role.SERVER
+            ? "DHCP server on " + place + ", leasing " + standing.leases().map(DhcpServer::pool).orElseThrow()
             : "proxyDHCP on " + place + ", beside the network's own DHCP server");
-        lines.add("Scripts, kernels and configurations: " + url + "   health: " + url + "/health");
+        String here = standing.address().map(address -> url.replace("${variable.localAddress}", address.address().getHostAddress())).orElse(url);
+        lines.add("Scripts, kernels and configurations: " + here + "   health: " + here + "/health");
+        lines.addAll(files());
+        return lines;
+    }
+
+    /** The same before role and address are known. */
+    List<String> intentions() {
+        List<String> lines = new ArrayList<>();
+        String where = device.isEmpty() ? "the only interface with a link" : device;
+        String address = manner.address().map(Link.Address::toString).orElse("the address that it has");
+        lines.add(manner.role().map(role -> role == Role.SERVER ? "DHCP server on " + where + " as " + address
+                : "proxyDHCP on " + where + " as " + manner.address().map(Link.Address::toString).orElse("the address that it has, or is given by DHCP"))
+            .orElse("On " + where + ": proxyDHCP if a DHCP server answers within " + manner.patience().toSeconds() + " s, else DHCP server as " + address
+                + ", or 192.168.123.1/24 if it has none"));
+        lines.addAll(files());
+        return lines;
+    }
+
+    private List<String> files() {
+        List<String> lines = new ArrayList<>();
         lines.add("Routes: " + routes + "   assets: " + assets.get(0));
         for (String needed : List.of("vmlinuz-amd64", "initramfs-amd64.xz", "controlplane.yaml", "worker.yaml")) {
             if (!Files.isRegularFile(assets.get(0).resolve(needed))) {
@@ -77,35 +133,27 @@ record Plan(String role, Link link, Link.Address address, boolean missing, Optio
         return lines;
     }
 
-    private static String role(Settings settings, boolean asItIs, boolean asked) throws SettingsException {
-        String role = settings.text("pxe.role");
-        return switch (role) {
-            case "server", "proxy" -> role;
-            case "auto" -> {
-                if (!asItIs && !asked) {
-                    throw new SettingsException("Is there a DHCP server on this network? If there is, start with --role proxy; if not, "
-                        + "with --role server, or with --addr 192.168.123.1/24 to give the interface an address first.");
-                }
-                yield asItIs ? "proxy" : "server";
-            }
+    private static Optional<Role> role(Settings settings, boolean untouched) throws SettingsException {
+        return switch (settings.text("pxe.role")) {
+            case "server" -> Optional.of(Role.SERVER);
+            case "proxy" -> Optional.of(Role.PROXY);
+            // What the flag has always meant: somebody has set the interface up for a proxy.
+            case "auto" -> untouched ? Optional.of(Role.PROXY) : Optional.empty();
             default -> throw settings.wrong("pxe.role", "must be auto, server or proxy");
         };
     }
 
-    private static Network network(Settings settings, Link.Address address) throws SettingsException {
-        List<Inet4Address> routers = settings.text("pxe.gateway").isEmpty()
-            ? List.of(address.address()) : addresses(settings, "pxe.gateway");
-        List<Inet4Address> resolvers = settings.text("pxe.dns").isEmpty() ? hostResolvers() : addresses(settings, "pxe.dns");
+    private static Optional<Pool> pool(Settings settings) throws SettingsException {
+        String pool = settings.text("pxe.dhcp.pool");
+        if (pool.isEmpty()) {
+            return Optional.empty();
+        }
+        String[] ends = pool.split("-", -1);
+        if (ends.length != 2) {
+            throw settings.wrong("pxe.dhcp.pool", "must be two addresses with a dash between, as 192.168.123.100-192.168.123.199");
+        }
         try {
-            String pool = settings.text("pxe.dhcp.pool");
-            if (pool.isEmpty()) {
-                return Network.whole(address.address(), address.prefix(), routers, resolvers);
-            }
-            String[] ends = pool.split("-", -1);
-            if (ends.length != 2) {
-                throw new IllegalArgumentException("must be two addresses with a dash between, as 192.168.123.100-192.168.123.199");
-            }
-            return new Network(address.address(), address.prefix(), Ipv4.parse(ends[0]), Ipv4.parse(ends[1]), routers, resolvers);
+            return Optional.of(new Pool(Ipv4.parse(ends[0]), Ipv4.parse(ends[1])));
         } catch (IllegalArgumentException wrong) {
             throw settings.wrong("pxe.dhcp.pool", "will not do: " + wrong.getMessage());
         }
@@ -124,22 +172,13 @@ record Plan(String role, Link link, Link.Address address, boolean missing, Optio
     }
 
     private static List<Inet4Address> addresses(Settings settings, String key) throws SettingsException {
+        if (settings.text(key).isEmpty()) {
+            return List.of();
+        }
         try {
             return Arrays.stream(settings.text(key).split(",")).map(Ipv4::parse).toList();
         } catch (IllegalArgumentException wrong) {
             throw settings.wrong(key, "will not do: " + wrong.getMessage());
-        }
-    }
-
-    /** This host's name servers, less those on loopback that no other machine could ask. */
-    private static List<Inet4Address> hostResolvers() {
-        try (Stream<String> lines = Files.lines(Path.of("/etc/resolv.conf"))) {
-            return lines.map(line -> line.strip().split("\\s+"))
-                .filter(words -> words.length == 2 && words[0].equals("nameserver"))
-                .filter(words -> words[1].matches("[0-9.]+") && !words[1].startsWith("127."))
-                .map(words -> Ipv4.parse(words[1])).toList();
-        } catch (IOException | IllegalArgumentException none) {
-            return List.of();
         }
     }
 

@@ -39,16 +39,16 @@ public final class TalosPxe implements Callable<Integer> {
         description = "Folder with assets/ and routes/; what is not there is taken from the program's own.")
     private Path root;
 
-    @Option(names = "--if", paramLabel = "NAME", description = "Network interface (eth0).")
+    @Option(names = "--if", paramLabel = "NAME", description = "Network interface (the only one with a link).")
     private String device;
 
-    @Option(names = "--addr", paramLabel = "CIDR", description = "Our address, 192.168.123.1/24 say; set on the interface if it lacks it.")
+    @Option(names = "--addr", paramLabel = "CIDR", description = "Our address as a server (192.168.123.1/24); set on the interface if it lacks it.")
     private String address;
 
     @Option(names = "--gw", paramLabel = "IP", description = "Router that clients are told (ourselves).")
     private String gateway;
 
-    @Option(names = "--dns", paramLabel = "IP,…", description = "Name servers that clients are told (this host's own).")
+    @Option(names = "--dns", paramLabel = "IP,…", description = "Name servers that we ask (those of our lease, else this host's own).")
     private String dns;
 
     @Option(names = "--skip-ifup", description = "Leave the interface as it is; without --role this means proxy, as it always has.")
@@ -57,7 +57,7 @@ public final class TalosPxe implements Callable<Integer> {
     @Option(names = "--controlplane", paramLabel = "NAME", description = "Name of the control plane's endpoint (controlplane.talos.).")
     private String controlplane;
 
-    @Option(names = "--role", paramLabel = "ROLE", description = "auto, server (leases addresses) or proxy (beside another DHCP server).")
+    @Option(names = "--role", paramLabel = "ROLE", description = "auto (proxy if a DHCP server answers, else server), server (leases addresses) or proxy (beside another DHCP server).")
     private String role;
 
     @Option(names = "--http-port", paramLabel = "PORT", description = "Port of scripts, assets and configurations (8080).")
@@ -88,7 +88,7 @@ public final class TalosPxe implements Callable<Integer> {
             Plan plan = Plan.of(settings, home, folder);
             Server server = new Server(settings, plan);
             return check ? server.check() : server.run();
-        } catch (SettingsException | LinkException | Server.StartException sentence) {
+        } catch (SettingsException | LinkException | StartException sentence) {
             System.err.println(sentence.getMessage());
             return FAILED;
         }

@@ -90,6 +90,16 @@ public final class DhcpServer {
             .map(answer -> RelayAgent.echo(request, answer));
     }
 
+    /** What is leased, for people. */
+    public String pool() {
+        return network.pool();
+    }
+
+    /** Whether the asker holds a lease of ours at the moment. */
+    public synchronized boolean holds(DhcpMessage request) {
+        return leases.byClient(key(request)).filter(lease -> lease.state() == Lease.State.BOUND && lease.holds(clock.instant())).isPresent();
+    }
+
     private Optional<DhcpMessage> discover(DhcpMessage request, Instant now) {
         Optional<Inet4Address> address = pool.choose(key(request), request.options().address(OptionCode.REQUESTED_ADDRESS), now);
         if (address.isEmpty()) {

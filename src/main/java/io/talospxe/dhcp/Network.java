@@ -56,9 +56,9 @@ public record Network(Inet4Address server, int prefix, Inet4Address first, Inet4
         return contains(server, prefix, address);
     }
 
-    /** Whether the address is one that clients may be given. */
+    /** Whether the address is one that clients may be given: not ours, nor one that they are told to find a router or a name server at. */
     public boolean leases(Inet4Address address) {
-        return between(address) && !address.equals(server);
+        return between(address) && !address.equals(server) && !routers.contains(address) && !resolvers.contains(address);
     }
 
     /** The pool for people: {@code 192.168.123.1-192.168.123.254 less our own address}. */

@@ -1,5 +1,6 @@
 package io.talospxe.net;
 
+import io.talospxe.machine.MacAddress;
 import java.io.IOException;
 import java.net.Inet4Address;
 import java.net.InterfaceAddress;
@@ -9,17 +10,15 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
-/** A network interface of this host. Changes go through iproute2 and are logged as the command that a person could type. */
+/** A network interface of this host, read from sysfs and the kernel. Changes to it are {@link LinkChanges}. Stateless. */
 public final class Link {
 
-    private static final Logger LOG = LoggerFactory.getLogger(Link.class);
-
     private static final Path INTERFACES = Path.of("/sys/class/net");
+    /** linux/if_arp.h: ARPHRD_ETHER; linux/if.h: IFF_UP. */
+    private static final String ETHERNET = "1";
+    private static final int IFF_UP = 1;
 
     private final String name;
 
@@ -39,6 +38,17 @@ public final class Link {
         public String toString() {
             return address.getHostAddress() + "/" + prefix;
         }
+
+        /** Whether the other one lies in this one's network. */
+        public boolean reaches(Inet4Address other) {
+            int mask = prefix == 0 ? 0 : -1 << 32 - prefix;
+            return ((bits(address) ^ bits(other)) & mask) == 0;
+        }
+
+        private static int bits(Inet4Address address) {
+            byte[] bytes = address.getAddress();
+            return (bytes[0] & 0xff) << 24 | (bytes[1] & 0xff) << 16 | (bytes[2] & 0xff) << 8 | bytes[3] & 0xff;
+        }
     }
 
     /** An interface is missing, or a change to it was refused. The message is a sentence for people. */
@@ -55,25 +65,58 @@ public final class Link {
      * @throws LinkException naming the interfaces that there are, if it is not one of them
      */
     public static Link named(String name) throws LinkException {
-        if (name.contains("/") || !Files.exists(INTERFACES.resolve(name))) {
-            throw new LinkException("There is no interface '" + name + "'. There are: " + String.join(", ", names())
-                + ". Name one with --if.");
-        }
-        return new Link(name);
+        return find(name).orElseThrow(() -> new LinkException("There is no interface '" + name + "'. There are: " + names(all())
+            + ". Name one with --if."));
+    }
+
+    /** The interface of that name, if it is there. */
+    public static Optional<Link> find(String name) {
+        return name.isEmpty() || name.contains("/") || name.startsWith(".") || !Files.exists(INTERFACES.resolve(name))
+            ? Optional.empty() : Optional.of(new Link(name));
     }
 
     /** The host's interfaces but loopback, sorted. The JDK would leave out those that have no IPv4 address yet. */
-    private static List<String> names() {
+    public static List<Link> all() {
         try (Stream<Path> found = Files.list(INTERFACES)) {
-            return found.map(path -> path.getFileName().toString()).filter(name -> !name.equals("lo")).sorted().toList();
+            return found.map(path -> path.getFileName().toString()).filter(name -> !name.equals("lo")).sorted().map(Link::new).toList();
         } catch (IOException noSysfs) {
             return List.of();
         }
     }
 
+    /** Their names for people, with commas between. */
+    static String names(List<Link> links) {
+        return links.isEmpty() ? "none" : String.join(", ", links.stream().map(Link::name).toList());
+    }
+
     /** The interface's name. */
     public String name() {
         return name;
+    }
+
+    /** Its hardware address; empty for one without, as a tunnel, or if it is gone. */
+    public Optional<MacAddress> mac() {
+        return read("address").filter(MacAddress::isMacAddress).map(MacAddress::parse);
+    }
+
+    /** Whether it speaks Ethernet, as whatever boots from a network does. */
+    public boolean isEthernet() {
+        return read("type").filter(ETHERNET::equals).isPresent();
+    }
+
+    /** Whether it is set up (by us, a person or the system). */
+    public boolean isUp() {
+        return read("flags").map(flags -> (Integer.decode(flags) & IFF_UP) != 0).orElse(false);
+    }
+
+    /** Whether a cable, or a peer, is at the other end. The kernel knows only of interfaces that are up. */
+    public boolean hasCarrier() {
+        return read("carrier").filter("1"::equals).isPresent();
+    }
+
+    /** Whether it is a network card, and not a bridge, a tunnel or one end of a pair. */
+    public boolean isHardware() {
+        return Files.exists(INTERFACES.resolve(name).resolve("device"));
     }
 
     /** Its IPv4 addresses, in the kernel's order. */
@@ -92,59 +135,16 @@ public final class Link {
         return addresses().stream().findFirst();
     }
 
-    /**
-     * Sets the link up.
-     *
-     * @throws LinkException if iproute2 refuses
-     */
-    public void up() throws LinkException {
-        ip("link", "set", "dev", name, "up");
-    }
-
-    /**
-     * Adds an address.
-     *
-     * @throws LinkException if iproute2 refuses
-     */
-    public void add(Address address) throws LinkException {
-        ip("address", "add", address.toString(), "broadcast", "+", "dev", name);
-    }
-
-    /**
-     * Takes an address away again.
-     *
-     * @throws LinkException if iproute2 refuses
-     */
-    public void remove(Address address) throws LinkException {
-        ip("address", "delete", address.toString(), "dev", name);
+    private Optional<String> read(String file) {
+        try {
+            return Optional.of(Files.readString(INTERFACES.resolve(name).resolve(file)).strip());
+        } catch (IOException gone) {
+            // The kernel refuses to read the carrier of an interface that is down.
+            return Optional.empty();
+        }
     }
 
     private static Address address(InterfaceAddress found) {
         return new Address((Inet4Address) found.getAddress(), found.getNetworkPrefixLength());
-    }
-
-    private static void ip(String... arguments) throws LinkException {
-        String command = "ip " + String.join(" ", arguments);
-        LOG.info("{}", command);
-        try {
-            String[] words = new String[arguments.length + 1];
-            words[0] = "ip";
-            System.arraycopy(arguments, 0, words, 1, arguments.length);
-            Process process = new ProcessBuilder(words).redirectErrorStream(true).start();
-            String output = new String(process.getInputStream().readAllBytes()).strip();
-            if (!process.waitFor(10, TimeUnit.SECONDS)) {
-                process.destroyForcibly();
-                throw new LinkException("'" + command + "' did not end within 10 seconds");
-            }
-            if (process.exitValue() != 0) {
-                throw new LinkException("'" + command + "' failed: " + output
-                    + ". Run as root, or with --skip-ifup on an interface that is ready.");
-            }
-        } catch (IOException missing) {
-            throw new LinkException("'" + command + "' could not be run: is iproute2 installed?");
-        } catch (InterruptedException stopped) {
-            Thread.currentThread().interrupt();
-            throw new LinkException("'" + command + "' was interrupted");
-        }
     }
 }

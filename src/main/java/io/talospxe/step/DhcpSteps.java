@@ -8,8 +8,12 @@ import io.talospxe.dhcp.wire.DhcpCodec;
 import io.talospxe.dhcp.wire.DhcpMessage;
 import io.talospxe.dhcp.wire.MalformedMessage;
 import io.talospxe.machine.MacAddress;
+import io.talospxe.net.Link;
+import io.talospxe.role.Standing;
 import java.net.Inet4Address;
+import java.time.Clock;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.apache.camel.Exchange;
 import org.apache.camel.component.netty.NettyConstants;
 
@@ -17,22 +21,28 @@ import org.apache.camel.component.netty.NettyConstants;
 public final class DhcpSteps {
 
     private static final String REQUEST = "dhcpRequest";
+    /** One message is answered in one role, whatever changes meanwhile. */
+    private static final String STANDING = "standing";
 
-    private final Inet4Address server;
-    private final Optional<DhcpServer> leases;
+    private final Supplier<Standing> standing;
+    private final Optional<MacAddress> own;
+    private final Clock clock;
 
     /**
-     * @param server our address on the machines' link
-     * @param leases the lease server; empty in proxy role
+     * @param standing our role and address at the moment
+     * @param own      our interface's hardware address; empty if it has none
+     * @param clock    tells the time
      */
-    public DhcpSteps(Inet4Address server, Optional<DhcpServer> leases) {
-        this.server = server;
-        this.leases = leases;
+    public DhcpSteps(Supplier<Standing> standing, Optional<MacAddress> own, Clock clock) {
+        this.standing = standing;
+        this.own = own;
+        this.clock = clock;
     }
 
     /**
-     * Reads a datagram: the body becomes a {@link DhcpMessage}; sets the variables {@code mac}, {@code uuid} if the machine sent one, and
-     * for netboot clients {@code architecture} and, for iPXE, {@code userClass}.
+     * Reads a datagram: the body becomes a {@link DhcpMessage}; sets the variables {@code role} ({@code server} or {@code proxy}),
+     * {@code localAddress} (ours), {@code mac}, {@code uuid} if the machine sent one, and for netboot clients {@code architecture} and, for
+     * iPXE, {@code userClass}.
      *
      * @throws MalformedMessage if it is none, or comes from something that is not on Ethernet
      */
@@ -42,8 +52,12 @@ public final class DhcpSteps {
             throw new MalformedMessage("a hardware address of " + request.chaddr().length() + " bytes is not Ethernet's");
         }
         NetbootClient client = NetbootClient.of(request);
+        Standing now = standing.get();
         exchange.getMessage().setBody(request);
         exchange.setProperty(REQUEST, request);
+        exchange.setProperty(STANDING, now);
+        exchange.setVariable("role", now.role().label());
+        now.address().ifPresent(address -> exchange.setVariable("localAddress", address.address().getHostAddress()));
         exchange.setVariable("mac", MacAddress.of(request.chaddr().toBytes()).dashed());
         client.uuid().ifPresent(uuid -> exchange.setVariable("uuid", uuid));
         client.architecture().ifPresent(architecture -> exchange.setVariable("architecture", architecture.label()));
@@ -52,10 +66,22 @@ public final class DhcpSteps {
         }
     }
 
+    /** Whether the message is our own: we are a client too, and hear ourselves ask. */
+    public boolean isOurOwn(Exchange exchange) {
+        MacAddress asker = MacAddress.of(request(exchange).chaddr().toBytes());
+        return own.filter(asker::equals).isPresent();
+    }
+
+    /** Whether a machine has an address of the time when we were the server, and is still to be served: for a while after we stepped down. */
+    public boolean finishes(Exchange exchange) {
+        Standing now = standing(exchange);
+        return now.finished().isAfter(clock.instant()) && now.leases().filter(leases -> leases.holds(request(exchange))).isPresent();
+    }
+
     /** Replaces a request by its answer as the network's DHCP server, or by null: OFFER, ACK, NAK or silence. Reads {@code bootFile}. */
     public void lease(Exchange exchange) {
         DhcpMessage request = request(exchange);
-        DhcpServer lessor = leases.orElseThrow(() -> new IllegalStateException("pxe.role is proxy: there is no pool to lease from"));
+        DhcpServer lessor = standing(exchange).leases().orElseThrow(() -> new IllegalStateException("we are a proxy: there is no pool to lease from"));
         exchange.getMessage().setBody(lessor.answer(request, NetbootClient.of(request), bootFile(exchange)).orElse(null));
     }
 
@@ -63,14 +89,14 @@ public final class DhcpSteps {
     public void proxyOffer(Exchange exchange) {
         DhcpMessage request = request(exchange);
         exchange.getMessage().setBody(bootFile(exchange)
-            .flatMap(file -> ProxyDhcp.offer(request, NetbootClient.of(request), file, server)).orElse(null));
+            .flatMap(file -> server(exchange).flatMap(server -> ProxyDhcp.offer(request, NetbootClient.of(request), file, server))).orElse(null));
     }
 
     /** Replaces a request on port 4011 by the boot server's answer, or by null. Reads {@code bootFile}. */
     public void acknowledge(Exchange exchange) {
         DhcpMessage request = request(exchange);
         exchange.getMessage().setBody(bootFile(exchange)
-            .flatMap(file -> ProxyDhcp.acknowledge(request, NetbootClient.of(request), file, server)).orElse(null));
+            .flatMap(file -> server(exchange).flatMap(server -> ProxyDhcp.acknowledge(request, NetbootClient.of(request), file, server))).orElse(null));
     }
 
     /** Chooses where an answer of port 67 goes: relay, client or everyone (RFC 2131, section 4.1). Without it, it goes to the sender. */
@@ -86,6 +112,14 @@ public final class DhcpSteps {
 
     private static DhcpMessage request(Exchange exchange) {
         return exchange.getProperty(REQUEST, DhcpMessage.class);
+    }
+
+    private static Standing standing(Exchange exchange) {
+        return exchange.getProperty(STANDING, Standing.class);
+    }
+
+    private static Optional<Inet4Address> server(Exchange exchange) {
+        return standing(exchange).address().map(Link.Address::address);
     }
 
     private static Optional<String> bootFile(Exchange exchange) {

@@ -5,6 +5,7 @@ import io.vertx.core.Future;
 import io.vertx.ext.web.RoutingContext;
 import java.util.Objects;
 import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 import org.apache.camel.Exchange;
 import org.apache.camel.InvalidPayloadException;
 import org.apache.camel.Message;
@@ -21,19 +22,23 @@ import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpRouter;
  * {@code platform-http-engine}, where Camel looks for it.
  *
  * <p>A route leaves a {@link java.io.File}, a {@link java.nio.file.Path}, bytes, a String or nothing as its body, and may set the headers
- * {@code Content-Type} and {@code CamelHttpResponseCode}; every other header stays inside. Each request starts with the variable
- * {@code address}, the client's IP address.
+ * {@code Content-Type} and {@code CamelHttpResponseCode}; every other header stays inside. Each request starts with the variables
+ * {@code address}, the client's IP address, and {@code localAddress}, the one of ours to come back to.
  */
 public final class FileHttpEngine extends VertxPlatformHttpEngine {
 
     private static final String ADDRESS = "address";
+    private static final String LOCAL_ADDRESS = "localAddress";
 
     private final Consumer<TransferReport> reports;
+    private final UnaryOperator<String> told;
 
     /**
+     * @param told    the address of ours that a machine is told to come back to, by the one that it asked
      * @param reports told about each file whose content was sent, or partly sent; called on the server's event loop, so it must not block
      */
-    public FileHttpEngine(Consumer<TransferReport> reports) {
+    public FileHttpEngine(UnaryOperator<String> told, Consumer<TransferReport> reports) {
+        this.told = Objects.requireNonNull(told);
         this.reports = Objects.requireNonNull(reports);
     }
 
@@ -94,6 +99,7 @@ public final class FileHttpEngine extends VertxPlatformHttpEngine {
             // A route that sets none would otherwise give the client its own header, or query parameter, back.
             message.removeHeader(Exchange.CONTENT_TYPE);
             exchange.setVariable(ADDRESS, context.request().remoteAddress().hostAddress());
+            exchange.setVariable(LOCAL_ADDRESS, told.apply(context.request().localAddress().hostAddress()));
             return read;
         }
     }

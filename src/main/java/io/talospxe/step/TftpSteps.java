@@ -38,6 +38,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
 import org.apache.camel.Exchange;
 import org.apache.camel.component.netty.NettyConstants;
 import org.slf4j.Logger;
@@ -54,6 +55,7 @@ public final class TftpSteps {
     private static final InetAddress BROADCAST = NetUtil.createInetAddressFromIpAddressString("255.255.255.255");
 
     private final String device;
+    private final UnaryOperator<String> told;
     private final Function<String, Optional<Path>> files;
     private final Consumer<TransferReport> reports;
     private final EventLoopGroup loops;
@@ -71,15 +73,17 @@ public final class TftpSteps {
 
     /**
      * @param device       the interface that answers leave by; empty for whichever the kernel chooses
+     * @param told         the address of ours that a machine is told to come back to, by the one that it asked
      * @param files        finds the first existing file of several comma-separated asset names
      * @param reports      is told how every transfer ended, on an event loop's thread: it must not block
      * @param loops        epoll event loops that run the transfers; null if none will be sent, as when routes are only checked
      * @param limit        how many transfers may run at a time
      * @param maxBlockSize the largest {@code blksize} to grant, 8 to 65464 bytes
      */
-    public TftpSteps(String device, Function<String, Optional<Path>> files, Consumer<TransferReport> reports, EventLoopGroup loops,
-                     int limit, int maxBlockSize) {
+    public TftpSteps(String device, UnaryOperator<String> told, Function<String, Optional<Path>> files, Consumer<TransferReport> reports,
+                     EventLoopGroup loops, int limit, int maxBlockSize) {
         this.device = device;
+        this.told = told;
         this.files = files;
         this.reports = reports;
         this.loops = loops;
@@ -89,8 +93,8 @@ public final class TftpSteps {
     }
 
     /**
-     * Reads a datagram: the body becomes a {@link TftpPacket}; sets the variables {@code address}, {@code operation} (READ, WRITE or
-     * OTHER) and for requests {@code file}, the clean name, which is empty if no asset can have such a name.
+     * Reads a datagram: the body becomes a {@link TftpPacket}; sets the variables {@code address}, {@code localAddress} (the one of ours to
+     * come back to), {@code operation} (READ, WRITE or OTHER) and for requests {@code file}, the clean name, which is empty if no asset can have such a name.
      *
      * @throws MalformedPacket if it is none
      */
@@ -98,6 +102,7 @@ public final class TftpSteps {
         TftpPacket packet = TftpCodec.decode(exchange.getMessage().getBody(byte[].class));
         exchange.getMessage().setBody(packet);
         exchange.setVariable("address", client(exchange).getAddress().getHostAddress());
+        exchange.setVariable("localAddress", told.apply(local(exchange).getHostAddress()));
         if (packet instanceof ReadRequest request) {
             exchange.setVariable("operation", "READ");
             exchange.setVariable("file", assetName(request.file()));

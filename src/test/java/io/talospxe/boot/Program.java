@@ -93,6 +93,12 @@ public final class Program implements AutoCloseable {
         process.destroy();
     }
 
+    /** Sends SIGKILL and waits for the end. */
+    public void kill() {
+        process.destroyForcibly();
+        exit(Duration.ofSeconds(5));
+    }
+
     /** Its process id. */
     public long pid() {
         return process.pid();

@@ -77,20 +77,54 @@ public final class Wire implements AutoCloseable {
         return server;
     }
 
+    /** Starts talos-pxe on the wire with exactly these flags, {@code --root} aside, and waits for nothing. */
+    public Program found(Map<String, String> environment, String... flags) {
+        List<String> all = new ArrayList<>(List.of("--root", Lab.root().toString()));
+        all.addAll(List.of(flags));
+        return start("srv", "server", environment, Program.server(all.toArray(String[]::new)));
+    }
+
     /** Starts dnsmasq as the site's DHCP server: addresses, and nothing about booting. */
     public Program site() {
-        return start("site", "dnsmasq", Map.of(), List.of("dnsmasq", "--no-daemon", "--conf-file=/dev/null", "--port=0", "--interface=eth0",
+        return site("1h");
+    }
+
+    /** The same with another lease time, and more of dnsmasq's flags. */
+    public Program site(String leaseTime, String... more) {
+        List<String> command = new ArrayList<>(List.of("dnsmasq", "--no-daemon", "--conf-file=/dev/null", "--port=0", "--interface=eth0",
             "--bind-interfaces", "--user=root", "--pid-file=", "--log-dhcp", "--no-ping", "--dhcp-authoritative",
-            "--dhcp-leasefile=" + folder.resolve("leases"), "--dhcp-range=10.77.0.100,10.77.0.199,255.255.255.0,1h"));
+            "--dhcp-leasefile=" + folder.resolve("leases"), "--dhcp-range=10.77.0.100,10.77.0.199,255.255.255.0," + leaseTime));
+        command.addAll(List.of(more));
+        Program dnsmasq = start("site", "dnsmasq", Map.of(), command);
+        dnsmasq.await("started", Duration.ofSeconds(10));
+        return dnsmasq;
+    }
+
+    /** The IPv4 addresses, routes and state of the server's namespace, as {@code ip} prints them; what only counts down is left out. */
+    public String setUp() {
+        Duration soon = Duration.ofSeconds(10);
+        return run("srv", soon, "ip", "link", "show") + run("srv", soon, "ip", "-4", "address", "show").replaceAll("(valid|preferred)_lft \\S+", "")
+            + run("srv", soon, "ip", "-4", "route", "show", "table", "all");
     }
 
     /** Powers on a virtual machine; see {@code src/lab/vm}. */
     public Machine machine(String firmware) {
-        Program.output(Duration.ofSeconds(10), List.of("src/lab/net", "tap", name, "0"));
-        Program qemu = Program.start(folder.resolve("qemu.log"), Map.of(),
-            List.of("src/lab/vm", name, firmware, "--dir", folder.toString()));
+        return machine(firmware, 0, List.of());
+    }
+
+    /** Powers on a second machine, with 57 at the end of its hardware address in place of 56. */
+    public Machine another(String firmware) {
+        return machine(firmware, 1, List.of("--mac", "52:54:00:12:34:57", "--uuid", "11223344-5566-7788-99aa-bbccddeeff01", "--serial", "LAB0002"));
+    }
+
+    private Machine machine(String firmware, int tap, List<String> flags) {
+        Program.output(Duration.ofSeconds(10), List.of("src/lab/net", "tap", name, String.valueOf(tap)));
+        Path place = folder.resolve("machine" + tap);
+        List<String> command = new ArrayList<>(List.of("src/lab/vm", name, firmware, "--dir", place.toString(), "--tap", String.valueOf(tap)));
+        command.addAll(flags);
+        Program qemu = Program.start(folder.resolve("qemu" + tap + ".log"), Map.of(), command);
         programs.push(qemu);
-        return new Machine(qemu, folder);
+        return new Machine(qemu, place);
     }
 
     private String namespace(String part) {

@@ -9,12 +9,14 @@ import com.networknt.schema.JsonSchema;
 import com.networknt.schema.JsonSchemaFactory;
 import com.networknt.schema.SpecVersion;
 import io.talospxe.dhcp.wire.Architecture;
+import io.talospxe.step.AddressSockets;
 import io.talospxe.step.AssetSteps;
 import io.talospxe.step.DhcpSteps;
 import io.talospxe.step.EventSteps;
 import io.talospxe.step.HealthSteps;
 import io.talospxe.step.InterfaceSocket;
 import io.talospxe.step.MachineSteps;
+import io.talospxe.step.NetworkSteps;
 import io.talospxe.step.TftpSteps;
 import java.io.IOException;
 import java.io.InputStream;
@@ -28,6 +30,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.BiConsumer;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
@@ -47,7 +50,7 @@ class RouteFilesTest {
     /** What {@code Server} binds by name, for routes to use. */
     private static final Map<String, Class<?>> PARTS = Map.of("dhcp", DhcpSteps.class, "machines", MachineSteps.class,
         "events", EventSteps.class, "assets", AssetSteps.class, "tftp", TftpSteps.class, "health", HealthSteps.class,
-        "interfaceSocket", InterfaceSocket.class);
+        "interfaceSocket", InterfaceSocket.class, "network", NetworkSteps.class);
 
     /** Where canonical notation has an expression; everywhere else a language's name is the deprecated shorthand. */
     private static final Set<String> EXPRESSIONS = Set.of("expression", "handled", "continued", "retryWhile", "onWhen");
@@ -94,13 +97,24 @@ class RouteFilesTest {
         Set<String> configurations = elements("routeConfiguration").map(configuration -> configuration.path("id").asText())
             .collect(Collectors.toSet());
         for (JsonNode element : read(file)) {
-            JsonNode route = element.path("route");
+            JsonNode template = element.path("routeTemplate");
+            JsonNode route = template.isMissingNode() ? element.path("route") : template.path("route");
             if (!route.isMissingNode()) {
-                assertThat(route.path("id").asText()).matches("[a-z][a-z0-9]*(-[a-z0-9]+)*");
-                assertThat(route.path("description").asText()).as(route.path("id").asText()).matches("[^\\n]{10,}");
-                assertThat(configurations).as(route.path("id").asText()).contains(route.path("routeConfigurationId").asText());
+                String id = (template.isMissingNode() ? route : template).path("id").asText();
+                assertThat(id).matches("[a-z][a-z0-9]*(-[a-z0-9]+)*");
+                assertThat(route.path("description").asText()).as(id).matches("[^\\n]{10,}");
+                assertThat(configurations).as(id).contains(route.path("routeConfigurationId").asText());
             }
         }
+    }
+
+    /** The one use of templates here: what is to run on every address of ours is found by its name. */
+    @Test
+    void aTemplateIsForOneAddress() {
+        elements("routeTemplate").forEach(template -> {
+            assertThat(template.path("id").asText()).endsWith(AddressSockets.SUFFIX);
+            assertThat(template.path("parameters").findValuesAsText("name")).containsExactly("address");
+        });
     }
 
     @Test
@@ -109,6 +123,7 @@ class RouteFilesTest {
         assertThat(elements("route").map(route -> route.path("from").path("uri").asText()).filter(uri -> uri.startsWith("direct:")))
             .doesNotHaveDuplicates();
         assertThat(elements("routeConfiguration").map(configuration -> configuration.path("id").asText())).doesNotHaveDuplicates();
+        assertThat(elements("routeTemplate").map(template -> template.path("id").asText())).doesNotHaveDuplicates();
     }
 
     /** A name that is put together at run time needs at least one route that it can become; it may lead to nothing but a route. */
@@ -171,7 +186,9 @@ class RouteFilesTest {
         try (InputStream shipped = Files.newInputStream(Path.of("src/main/resources/application.properties"))) {
             settings.load(shipped);
         }
-        assertThat(found("\\{\\{([a-z][a-zA-Z0-9.-]*)", Files.readString(file))).isSubsetOf(settings.stringPropertyNames());
+        Set<String> known = new TreeSet<>(settings.stringPropertyNames());
+        read(file).findValues("routeTemplate").forEach(template -> known.addAll(template.path("parameters").findValuesAsText("name")));
+        assertThat(found("\\{\\{([a-z][a-zA-Z0-9.-]*)", Files.readString(file))).isSubsetOf(known);
     }
 
     /** A label that no firmware ever gets is a row that never applies. */

@@ -35,7 +35,7 @@ class BootPolicyTest extends CamelTestSupport {
     public void configureContext(CamelContextConfiguration configuration) {
         super.configureContext(configuration);
         Properties properties = new Properties();
-        properties.setProperty("pxe.url", "http://192.0.2.1:8080");
+        properties.setProperty("pxe.url", "http://${variable.localAddress}:8080");
         configuration.withUseOverridePropertiesWithPropertiesComponent(properties);
         configuration.withRegistryBinder(this::bind);
     }
@@ -58,6 +58,7 @@ class BootPolicyTest extends CamelTestSupport {
 
     private Exchange ask(String route, String... variables) {
         return template.send("direct:" + route, exchange -> {
+            exchange.setVariable("localAddress", "192.0.2.1");
             for (int i = 0; i < variables.length; i += 2) {
                 exchange.setVariable(variables[i], variables[i + 1]);
             }

@@ -31,7 +31,7 @@ public final class LoopbackServer implements AutoCloseable {
      */
     public static LoopbackServer start(Path folder, Path root, String role, Map<String, String> environment, String... flags) {
         Map<String, String> ports = new HashMap<>();
-        for (String port : List.of("PXE_DHCP_PORT", "PXE_BOOT_SERVER_PORT", "PXE_TFTP_PORT")) {
+        for (String port : List.of("PXE_DHCP_PORT", "PXE_DHCP_CLIENT_PORT", "PXE_BOOT_SERVER_PORT", "PXE_TFTP_PORT")) {
             ports.put(port, String.valueOf(freeUdpPort()));
         }
         ports.put("PXE_HTTP_PORT", String.valueOf(freeTcpPort()));

@@ -98,7 +98,7 @@ class ShippedRoutesTest {
                 .put(OptionCode.USER_CLASS, Octets.hex(userClass)));
             var answer = client.ask(server.port("PXE_BOOT_SERVER_PORT"), question, SOON).orElseThrow();
             assertThat(answer.file()).isEqualTo(server.url() + "/autoexec.ipxe");
-            assertThat(get("/autoexec.ipxe").body()).startsWith("#!ipxe\n").contains(server.url() + "/ipxe?uuid=${uuid}");
+            assertThat(get("/autoexec.ipxe").body()).startsWith("#!ipxe\nset pxe " + server.url() + "\n").contains("${pxe}/ipxe?uuid=${uuid}");
         }
     }
 
@@ -169,7 +169,7 @@ class ShippedRoutesTest {
     void machinesAreLive() throws Exception {
         assertThat(get("/ipxe?mac=52-54-00-55-55-55").body()).contains("menu iPXE boot menu");
         machines("machine.52-54-00-55-55-55 = local\n");
-        assertThat(get("/ipxe?mac=52-54-00-55-55-55").body()).isEqualTo("#!ipxe\nexit\n");
+        assertThat(get("/ipxe?mac=52-54-00-55-55-55").body()).isEqualTo("#!ipxe\nset pxe " + server.url() + "\n#!ipxe\nexit\n");
         machines("machine.52-54-00-66-66-66 worker\n");
         get("/ipxe?mac=52-54-00-55-55-55");
         server.program().await("machines.properties, line \\d+: write 'machine.<mac, uuid or serial> = <profile>'", Duration.ofSeconds(5));

@@ -54,7 +54,7 @@ final class FileServer implements AutoCloseable {
         MachineFile machines = new MachineFile(assets.resolve("machines.properties"), line -> { });
         main.bind("assets", new AssetSteps(new AssetStore(List.of(assets))));
         main.bind("machines", new MachineSteps(machines, new Timeline(Clock.systemUTC()), new Neighbours(), Duration.ofHours(1)));
-        main.bind("platform-http-engine", new FileHttpEngine(reports::add));
+        main.bind("platform-http-engine", new FileHttpEngine(asked -> asked, reports::add));
         main.configure().addRoutesBuilder(new StandIns());
         List.of(more).forEach(main.configure()::addRoutesBuilder);
         main.start();

@@ -309,7 +309,7 @@ class TftpRouteTest {
 
     @Test
     void aRouteThatSaysNotWhatToSendIsToldSo() {
-        TftpSteps steps = new TftpSteps("", name -> Optional.empty(), report -> { }, null, 1, 1468);
+        TftpSteps steps = new TftpSteps("", asked -> asked, name -> Optional.empty(), report -> { }, null, 1, 1468);
         Exchange exchange = new DefaultExchange(new DefaultCamelContext());
         exchange.getMessage().setHeader(NettyConstants.NETTY_REMOTE_ADDRESS, new InetSocketAddress("127.0.0.1", 1069));
         exchange.getMessage().setBody(new ReadRequest("ipxe.efi", Mode.OCTET, NO_OPTIONS));

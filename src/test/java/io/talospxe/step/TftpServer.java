@@ -51,7 +51,7 @@ final class TftpServer implements AutoCloseable {
         properties.setProperty("pxe.tftp.port", Integer.toString(port));
         camel.getPropertiesComponent().setInitialProperties(properties);
         camel.getRegistry().bind("interfaceSocket", new InterfaceSocket(device));
-        camel.getRegistry().bind("tftp", new TftpSteps(device, files, reports::add, loops, limit, 1468));
+        camel.getRegistry().bind("tftp", new TftpSteps(device, asked -> asked, files, reports::add, loops, limit, 1468));
         camel.addRoutes(new RouteBuilder() {
             @Override
             public void configure() {
