@@ -217,7 +217,7 @@ class LeaseClientTest {
         assertThat(run.sent).extracting(ClientRun.Sent::toString).containsExactly(DISCOVER, SELECT);
     }
 
-    /** Section 4.4.2: nobody confirms the former address, but it may be offered again. Row: what is offered in which order, what is taken. */
+    /** Section 4.4.2: nobody confirms the former address, but it may be offered again. Row: what is offered in order, what is taken. */
     @ParameterizedTest
     @CsvSource(textBlock = """
         10.1.2.60, 10.1.2.50, 10.1.2.50
@@ -289,7 +289,8 @@ class LeaseClientTest {
         assertThat(renewal.get(1).message().secs()).isBetween(20, 24);
         assertThat(client.state()).isEqualTo(State.REBINDING);
         run.until(120);
-        assertThat(run.told).last().isEqualTo("120.0 lost 10.1.2.50: its time is over, and neither 10.1.2.1 nor another server renewed it");
+        assertThat(run.told).last()
+            .isEqualTo("120.0 lost 10.1.2.50: its time is over, and neither 10.1.2.1 nor another server renewed it");
         assertThat(run.last()).hasToString("DISCOVER wish 10.1.2.50 to 255.255.255.255");
         assertThat(client.lease()).isEmpty();
         run.until(131);
