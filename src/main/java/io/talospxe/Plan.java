@@ -57,7 +57,7 @@ record Plan(Manner manner, String device, String url, Optional<Pool> pool, List<
         Optional<Link.Address> asked = settings.text("pxe.address").isEmpty() ? Optional.empty() : Optional.of(cidr(settings));
         Manner manner = new Manner(role(settings, untouched), asked, untouched,
             Duration.ofSeconds(settings.number("pxe.network.patience", 1, 3600)), Duration.ofSeconds(settings.number("pxe.network.pace", 1, 86_400)),
-            Duration.ofSeconds(settings.number("pxe.network.grace", 0, 86_400)));
+            settings.number("pxe.network.unanswered", 1, 1000), Duration.ofSeconds(settings.number("pxe.network.grace", 0, 86_400)));
         int port = settings.number("pxe.http.port", 1, 65535);
         String url = settings.text("pxe.url").isEmpty() ? "http://${variable.localAddress}:" + port : settings.text("pxe.url");
         Plan plan = new Plan(manner, settings.text("pxe.interface"), url, pool(settings), addresses(settings, "pxe.gateway"),

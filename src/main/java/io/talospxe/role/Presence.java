@@ -45,8 +45,6 @@ public final class Presence implements AutoCloseable {
 
     /** Where a server stands that nobody gave an address; the one that this program has always had. */
     private static final Link.Address USUAL = new Link.Address(Ipv4.parse("192.168.123.1"), 24);
-    /** So many questions in a row may stay unanswered before we say that nobody is there. */
-    private static final int PROBES = 3;
     /** When we ask, after the first time at once, if the interface has an address and we only want to know who is there. */
     private static final List<Duration> LOOKS = List.of(Duration.ofSeconds(1), Duration.ofSeconds(3), Duration.ofSeconds(7));
 
@@ -132,7 +130,7 @@ public final class Presence implements AutoCloseable {
         RandomGenerator random = new SecureRandom();
         this.probe = new Probe(mac, random);
         this.client = new LeaseClient(mac, random, System::nanoTime, manner.patience(), manner.pace(), out, new LeaseEvents());
-        this.others = new OtherServers(this::ours, PROBES, System::nanoTime, new OthersEvents());
+        this.others = new OtherServers(this::ours, manner.unanswered(), System::nanoTime, new OthersEvents());
     }
 
     /** Begins; completes as soon as role and address are known, which in proxy role may take until a DHCP server answers. */

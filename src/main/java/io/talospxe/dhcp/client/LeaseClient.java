@@ -173,7 +173,7 @@ public final class LeaseClient {
 
     /** When to call {@link #expire}, in the clock's nanoseconds; {@link Long#MAX_VALUE} if there is nothing to wait for. */
     public long deadline() {
-        boolean losingPatience = (state == State.INIT || state == State.SELECTING && offer.isEmpty()) && patienceEnds != NEVER;
+        boolean losingPatience = (state == State.INIT || state == State.SELECTING) && patienceEnds != NEVER;
         return losingPatience && patienceEnds - next < 0 ? patienceEnds : next;
     }
 
@@ -215,7 +215,6 @@ public final class LeaseClient {
         state = State.STOPPED;
         lease = Optional.empty();
         offer = Optional.empty();
-        patienceEnds = NEVER;
         next = NEVER;
     }
 
@@ -338,7 +337,6 @@ public final class LeaseClient {
         lease = Optional.of(fresh);
         offer = Optional.empty();
         state = State.BOUND;
-        patienceEnds = NEVER;
         double early = 1 - RENEWAL_FUZZ * random.nextDouble();
         renewAt = fresh.forever() ? NEVER : asked + (long) (fresh.renewal().toNanos() * early);
         rebindAt = fresh.forever() ? NEVER : asked + (long) (fresh.rebinding().toNanos() * early);
