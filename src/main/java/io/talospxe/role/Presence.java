@@ -379,7 +379,10 @@ public final class Presence implements AutoCloseable {
                     steppingDown = false;
                     return;
                 }
-                if (manner.role().isEmpty()) {
+                if (manner.role().isEmpty() && offered.isPresent()) {
+                    LOG.warn("DHCP server {} offers us an address on {} and then does not confirm it. Where there is a server we do not become one; "
+                        + "asking on.", offered.get().getHostAddress(), link.name());
+                } else if (manner.role().isEmpty()) {
                     client.stop();
                     serve(manner.address().orElse(USUAL), List.of());
                 } else {

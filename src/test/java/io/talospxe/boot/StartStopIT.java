@@ -23,7 +23,7 @@ class StartStopIT {
     @DisplayName("It adds its address, says who and where it is, ends within two seconds of SIGTERM, and takes the address away again")
     void startAndStop() {
         try (Wire wire = Wire.up("start-stop")) {
-            Program server = wire.server(Map.of());
+            Program server = wire.server(Map.of(), "--role", "server");
             assertThat(server.printed()).contains("DHCP server on eth0 as 10.77.0.1/24, leasing 10.77.0.1-10.77.0.254 less our own address\n",
                 "http://10.77.0.1:8080/health", "ip address add 10.77.0.1/24 broadcast + dev eth0", "Power on a machine");
             assertThat(wire.run("srv", SOON, "ip", "-4", "address", "show", "dev", "eth0")).contains("10.77.0.1/24");
@@ -36,6 +36,18 @@ class StartStopIT {
     }
 
     @Test
+    @DisplayName("A second run on the same interface is told of the first, by pid, and changes nothing")
+    void secondRun() {
+        try (Wire wire = Wire.up("second-run")) {
+            Program server = wire.server(Map.of(), "--role", "server");
+            Program second = wire.start("srv", "second", Map.of(), Program.server("--if", "eth0", "--addr", "10.77.9.1/24", "--role", "server"));
+            assertThat(second.exit(SOON)).isEqualTo(1);
+            assertThat(second.printed()).contains("Another talos-pxe (pid " + server.pid() + ") is at work on eth0. Stop it first.");
+            assertThat(wire.setUp()).contains("10.77.0.1/24").doesNotContain("10.77.9.1");
+        }
+    }
+
+    @Test
     @DisplayName("A port in use is named with the process that holds it")
     void portInUse() {
         try (Wire wire = Wire.up("port-in-use")) {
@@ -44,32 +56,43 @@ class StartStopIT {
                 "--interface=eth0", "--bind-interfaces", "--user=root", "--pid-file=", "--dhcp-leasefile=" + folder.resolve("leases"),
                 "--dhcp-range=10.77.0.100,10.77.0.199,1h"));
             other.await("started", SOON);
-            Program server = wire.start("srv", "server", Map.of(), Program.server("--if", "eth0", "--addr", "10.77.0.1/24"));
+            Program server = wire.start("srv", "server", Map.of(), Program.server("--if", "eth0", "--addr", "10.77.0.1/24", "--role", "server"));
             assertThat(server.exit(SOON)).isEqualTo(1);
             assertThat(server.printed()).containsPattern("Port 67 \\(udp\\) on eth0 is held by dnsmasq \\(pid \\d+\\)");
         }
     }
 
     @Test
-    @DisplayName("Two servers on two networks of one host do not hear each other's machines (SO_BINDTODEVICE)")
+    @DisplayName("Two servers on two networks of one host serve each its own machines; no reply crosses (SO_BINDTODEVICE)")
     void twoInterfaces() {
         try (Wire wire = Wire.up("two-wires")) {
-            wire.run("srv", SOON, "ip", "link", "add", "left", "type", "veth", "peer", "name", "leftpeer");
-            wire.run("srv", SOON, "ip", "link", "set", "leftpeer", "up");
-            Program first = wire.server(Map.of());
-            Program second = wire.start("srv", "second", Map.of(), Program.server("--if", "left", "--addr", "10.78.0.1/24"));
+            wire.second("10.78.0.1/24");
+            Program first = wire.server(Map.of(), "--role", "server");
+            Program second = wire.start("srv", "second", Map.of(), Program.server("--if", "eth1", "--addr", "10.78.0.1/24", "--role", "server", "--root",
+                Lab.root().toString()));
             second.await("Ready\\.", SOON);
-            Program client = wire.start("cli", "udhcpc", Map.of(), List.of("udhcpc", "-i", "eth0", "-f", "-q", "-n", "-s", "/bin/true"));
-            assertThat(client.exit(SOON)).isZero();
+            List<Program> taps = List.of(wire.replies("cli", "eth0"), wire.replies("site", "eth1"));
+            for (String[] place : new String[][] {{"cli", "eth0", "10.77.0.1"}, {"site", "eth1", "10.78.0.1"}}) {
+                Program client = wire.start(place[0], "udhcpc-" + place[1], Map.of(), List.of("udhcpc", "-i", place[1], "-f", "-q", "-n", "-s", "/bin/true"));
+                assertThat(client.exit(SOON)).isZero();
+                wire.run(place[0], SOON, "ip", "address", "add", place[2].replace("0.1", "0.250") + "/24", "dev", place[1]);
+                assertThat(wire.run(place[0], SOON, "curl", "-s", "http://" + place[2] + ":8080/autoexec.ipxe")).contains("set pxe http://" + place[2] + ":8080\n");
+                assertThat(wire.run(place[0], SOON, "curl", "-s", "tftp://" + place[2] + "/autoexec.ipxe")).contains("set pxe http://" + place[2] + ":8080\n");
+                assertThat(wire.run(place[0], SOON, "dig", "+short", "@" + place[2], "talos-pxe.talos.")).isEqualTo(place[2] + "\n");
+            }
             first.await("DHCPACK\\(eth0\\) 10\\.77\\.0\\.", SOON);
-            assertThat(second.printed()).doesNotContain("DHCPDISCOVER");
+            second.await("DHCPACK\\(eth1\\) 10\\.78\\.0\\.", SOON);
+            assertThat(first.printed()).doesNotContain("10.78.0");
+            assertThat(second.printed()).doesNotContain("10.77.0");
+            assertThat(taps.get(0).printed()).contains("10.77.0.1.67 >").doesNotContain("10.78.0");
+            assertThat(taps.get(1).printed()).contains("10.78.0.1.67 >").doesNotContain("10.77.0");
         }
     }
 
     @Test
     @DisplayName("A missing interface lists those there are; wrong flags, settings and values name the nearest right one")
     void mistakes() {
-        assertMistake(1, "There is no interface 'eth77'. There are: ", "--if", "eth77", "--role", "proxy");
+        assertMistake(1, "There is no interface 'eth77'. There are: ", "--check", "--if", "eth77", "--role", "proxy");
         assertMistake(2, "There is no flag '--rool'; did you mean '--root'?", "--rool", "x");
         assertMistake(1, "pxe.role is 'master' (flag): it must be auto, server or proxy.", "--if", "lo", "--addr", "127.0.0.1/8", "--role", "master");
         assertMistake(1, "pxe.address is '127.0.0.1' (flag): it must be an address with its prefix", "--if", "lo", "--addr", "127.0.0.1");

@@ -100,6 +100,24 @@ public final class Wire implements AutoCloseable {
         return dnsmasq;
     }
 
+    /** Gives the server's host a second wire, eth1, whose other end is eth1 of the {@code site} namespace. */
+    public void second(String address) {
+        Duration soon = Duration.ofSeconds(10);
+        Program.output(soon, List.of("ip", "-n", namespace("srv"), "link", "add", "eth1", "type", "veth", "peer", "name", "eth1", "netns", namespace("site")));
+        run("srv", soon, "ip", "address", "add", address, "broadcast", "+", "dev", "eth1");
+        for (String part : List.of("srv", "site")) {
+            run(part, soon, "ip", "link", "set", "dev", "eth1", "up");
+            run(part, soon, "ethtool", "-K", "eth1", "tx", "off");
+        }
+    }
+
+    /** What a place on the wire hears of DHCP servers. */
+    public Program replies(String part, String device) {
+        Program tap = start(part, "tap-" + part, Map.of(), List.of("tcpdump", "-l", "-n", "-i", device, "udp src port 67"));
+        tap.await("listening on", Duration.ofSeconds(10));
+        return tap;
+    }
+
     /** The IPv4 addresses, routes and state of the server's namespace, as {@code ip} prints them; what only counts down is left out. */
     public String setUp() {
         Duration soon = Duration.ofSeconds(10);
