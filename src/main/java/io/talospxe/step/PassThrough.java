@@ -8,6 +8,7 @@ import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.epoll.EpollChannelOption;
 import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -126,12 +127,7 @@ public final class PassThrough extends ServerInitializerFactory {
             return;
         }
         Splice splice = new Splice(client, shared.terms);
-        shared.asking.execute(() -> ask(client, nodes -> client.eventLoop().execute(() -> {
-            if (nodes.isEmpty() && shared.nowhere.opens()) {
-                LOG.info("Reset a connection from {} to {}: there is no node to pass it to", client.remoteAddress(), client.localAddress());
-            }
-            splice.connect(nodes);
-        })));
+        shared.asking.execute(() -> ask(client, nodes -> client.eventLoop().execute(() -> splice.connect(nodes))));
     }
 
     /** Lets the route decide. {@code answer} is called in any case. */
@@ -147,19 +143,23 @@ public final class PassThrough extends ServerInitializerFactory {
                 answer.accept(nodes);
             });
         } catch (Exception failed) {
-            LOG.warn("The route could not be asked where a connection to {} goes: {}", client.localAddress(), failed.toString());
+            LOG.warn("The route could not be asked where a connection to {} goes: {}", text(client.localAddress()), failed.toString());
             answer.accept(List.of());
         }
     }
 
-    private static List<InetSocketAddress> nodes(Exchange exchange, Channel client) {
+    private List<InetSocketAddress> nodes(Exchange exchange, Channel client) {
         if (exchange.getException() != null) {
-            LOG.warn("The route failed that decides where a connection to {} goes: {}", client.localAddress(),
+            LOG.warn("The route failed that decides where a connection to {} goes: {}", text(client.localAddress()),
                 exchange.getException().getMessage());
             return List.of();
         }
         List<InetSocketAddress> nodes = new ArrayList<>();
         String list = exchange.getVariable("nodes", "", String.class);
+        if (list.isBlank() && shared.nowhere.opens()) {
+            LOG.info("Reset a connection from {} to {}: route {} named no node, for none answers or the client is kept out",
+                text(client.remoteAddress()), text(client.localAddress()), exchange.getFromRouteId());
+        }
         for (String text : Arrays.stream(list.split(",")).map(String::strip).filter(part -> !part.isEmpty()).toList()) {
             Matcher parts = NODE.matcher(text);
             InetSocketAddress node = parts.matches() && Integer.parseInt(parts.group(2)) <= 0xffff
@@ -175,6 +175,10 @@ public final class PassThrough extends ServerInitializerFactory {
             }
         }
         return nodes;
+    }
+
+    private static String text(SocketAddress address) {
+        return address instanceof InetSocketAddress known ? known.getAddress().getHostAddress() + ":" + known.getPort() : "a closed port";
     }
 
     /** Keeps one cause from filling the log: opens once a minute. */

@@ -40,7 +40,7 @@ class ImportsTest {
         "tftp", List.of("io.talospxe.tftp.wire", "io.talospxe.machine", "org.slf4j"),
         "asset", List.of("io.talospxe.machine", "org.slf4j"),
         "net", List.of("io.talospxe.machine", "org.slf4j"),
-        "cluster", List.of("io.talospxe.machine", "org.slf4j"),
+        "cluster", List.of("javax.net.ssl", "org.slf4j"),
         "settings", List.of("io.talospxe.machine", "io.talospxe.net"));
 
     private static final List<String> FREE_ROOMS = List.of("", "step");
