@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -127,7 +128,13 @@ public final class PassThrough extends ServerInitializerFactory {
             return;
         }
         Splice splice = new Splice(client, shared.terms);
-        shared.asking.execute(() -> ask(client, nodes -> client.eventLoop().execute(() -> splice.connect(nodes))));
+        shared.asking.execute(() -> ask(client, nodes -> {
+            try {
+                client.eventLoop().execute(() -> splice.connect(nodes));
+            } catch (RejectedExecutionException stopping) {
+                // The program ends, and its event loops have closed the connection.
+            }
+        }));
     }
 
     /** Lets the route decide. {@code answer} is called in any case. */
