@@ -20,8 +20,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The control-plane machines of this network, and which of them answer. A machine becomes one by fetching such a configuration, or stands in
- * the settings; every few seconds each is asked whether the Kubernetes API (by a TLS hello) and the Talos API (by a connection: a hello
+ * The control-plane machines of this network, and which of them answer. A machine becomes one by fetching such a configuration, or stands
+ * in the settings; every few seconds each is asked whether the Kubernetes API (by a TLS hello) and the Talos API (by a connection: a hello
  * would leave a line in its log each time) live. Safe for several threads.
  */
 public final class ControlPlanes implements AutoCloseable {
@@ -72,7 +72,8 @@ public final class ControlPlanes implements AutoCloseable {
     public static List<String> addresses(String list) {
         List<String> addresses = Arrays.stream(list.split(",")).map(String::strip).filter(text -> !text.isEmpty()).toList();
         addresses.stream().filter(text -> !ADDRESS.matcher(text).matches()).findFirst().ifPresent(wrong -> {
-            throw new IllegalArgumentException("must be IPv4 addresses with commas between, as 10.77.0.5,10.77.0.6; '" + wrong + "' is none");
+            throw new IllegalArgumentException(
+                "must be IPv4 addresses with commas between, as 10.77.0.5,10.77.0.6; '" + wrong + "' is none");
         });
         return addresses;
     }

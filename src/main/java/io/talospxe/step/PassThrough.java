@@ -56,7 +56,8 @@ public final class PassThrough extends ServerInitializerFactory {
     }
 
     /**
-     * @param loops      epoll event loops for listening sockets and connections; null if none will be opened, as when routes are only checked
+     * @param loops      epoll event loops for listening sockets and connections; null if none will be opened, as when routes are only
+     *                   checked
      * @param limit      how many connections may be open at a time; more are reset
      * @param idle       a connection over which no byte went for so long is reset
      * @param halfClosed the same for one of which an end has said that it will send no more

@@ -130,8 +130,8 @@ class ControlPlanesTest {
         soon().until(() -> planes.healthy(kubernetes).equals(List.of(ONE)));
         assertThat(planes.answering()).containsExactly(ONE, TWO);
         assertThat(planes.healthy(443)).as("a port that is never asked").containsExactly(ONE, TWO);
-        assertThat(sentences()).contains("Control plane " + ONE + " answers on " + kubernetes, "Control plane " + ONE + " answers on " + talos,
-            "Control plane " + TWO + " answers on " + talos).hasSize(3);
+        assertThat(sentences()).contains("Control plane " + ONE + " answers on " + kubernetes,
+            "Control plane " + ONE + " answers on " + talos, "Control plane " + TWO + " answers on " + talos).hasSize(3);
     }
 
     @Test
@@ -151,7 +151,8 @@ class ControlPlanesTest {
         node.close();
 
         soon().until(() -> planes.healthy(kubernetes).isEmpty());
-        assertThat(sentences()).last().isEqualTo("Control plane " + ONE + " no longer answers on " + kubernetes + ": nothing listens there");
+        assertThat(sentences()).last()
+            .isEqualTo("Control plane " + ONE + " no longer answers on " + kubernetes + ": nothing listens there");
     }
 
     @Test
@@ -198,7 +199,8 @@ class ControlPlanesTest {
     void whyAMachineCountsAsDeadIsSaid() {
         ControlPlanes planes = started(planes(ONE));
         assertReason(planes, "no answer within 1000 ms", node(ONE, oncePolite(Node::beSilent)));
-        assertReason(planes, "it accepts connections and closes them", node(ONE, oncePolite(connection -> connection.getInputStream().read(new byte[4096]))));
+        assertReason(planes, "it accepts connections and closes them",
+            node(ONE, oncePolite(connection -> connection.getInputStream().read(new byte[4096]))));
         assertReason(planes, "what listens there does not speak TLS", node(ONE, oncePolite(connection -> {
             connection.getOutputStream().write("HTTP/1.1 400 Bad Request\r\n\r\n".getBytes());
             Node.beSilent(connection);
@@ -226,7 +228,8 @@ class ControlPlanesTest {
 
         planes.failed(new InetSocketAddress(ONE, kubernetes));
         assertThat(planes.healthy(kubernetes)).isEmpty();
-        assertThat(sentences()).last().isEqualTo("Control plane " + ONE + " no longer answers on " + kubernetes + ": a connection to it failed");
+        assertThat(sentences()).last()
+            .isEqualTo("Control plane " + ONE + " no longer answers on " + kubernetes + ": a connection to it failed");
         soon().until(() -> planes.healthy(kubernetes).equals(List.of(ONE)));
     }
 
