@@ -2,6 +2,7 @@ package io.talospxe;
 
 import io.netty.channel.EventLoopGroup;
 import io.talospxe.asset.AssetStore;
+import io.talospxe.cluster.ControlPlanes;
 import io.talospxe.machine.MachineFile;
 import io.talospxe.machine.Timeline;
 import io.talospxe.net.Link;
@@ -10,12 +11,14 @@ import io.talospxe.role.Standing;
 import io.talospxe.settings.Settings;
 import io.talospxe.settings.Settings.SettingsException;
 import io.talospxe.step.AssetSteps;
+import io.talospxe.step.ControlPlaneSteps;
 import io.talospxe.step.DhcpSteps;
 import io.talospxe.step.EventSteps;
 import io.talospxe.step.HealthSteps;
 import io.talospxe.step.InterfaceSocket;
 import io.talospxe.step.MachineSteps;
 import io.talospxe.step.NetworkSteps;
+import io.talospxe.step.PassThrough;
 import io.talospxe.step.TftpSteps;
 import java.time.Clock;
 import java.time.Duration;
@@ -35,8 +38,9 @@ import org.slf4j.LoggerFactory;
  *
  * @param link     the interface
  * @param standing our role and address at the moment
+ * @param planes   the machines that hold the cluster
  */
-record Parts(Settings settings, Plan plan, Link link, Supplier<Standing> standing, Clock clock) {
+record Parts(Settings settings, Plan plan, Link link, Supplier<Standing> standing, ControlPlanes planes, Clock clock) {
 
     private static final Logger LOG = LoggerFactory.getLogger(Parts.class);
 
@@ -45,16 +49,19 @@ record Parts(Settings settings, Plan plan, Link link, Supplier<Standing> standin
      *
      * @param network   the steps of {@code network.yaml}
      * @param http      makes what answers HTTP requests
-     * @param transfers event loops for TFTP; null if routes are only checked
+     * @param loops   event loops for transfers and connections that are passed through; null if routes are only checked
      * @throws SettingsException if a value cannot be what it is
      */
-    Main main(NetworkSteps network, Function<EventSteps, PlatformHttpEngine> http, EventLoopGroup transfers) throws SettingsException {
+    Main main(NetworkSteps network, Function<EventSteps, PlatformHttpEngine> http, EventLoopGroup loops) throws SettingsException {
         AssetStore assets = new AssetStore(plan.assets());
         Timeline timeline = new Timeline(clock);
         MachineFile machines = new MachineFile(plan.routes().resolve("machines.properties"), LOG::warn);
         Duration window = Duration.ofHours(settings.number("pxe.config.hours", 1, 8760));
         int limit = settings.number("pxe.tftp.transfers", 1, 60_000);
         int blockSize = settings.number("pxe.tftp.block-size", 8, 65_464);
+        PassThrough passThrough = new PassThrough(loops, settings.number("pxe.endpoint.connections", 1, 60_000),
+            Duration.ofSeconds(settings.number("pxe.endpoint.idle", 1, 1_000_000)),
+            Duration.ofSeconds(settings.number("pxe.endpoint.half-closed", 1, 1_000_000)), planes::failed);
         Main main = new Main();
         main.configure().withRoutesIncludePattern("file:" + plan.routes() + "/*.yaml");
         // What is in force was decided in Settings; Camel would let the environment beat the flags.
@@ -71,11 +78,13 @@ record Parts(Settings settings, Plan plan, Link link, Supplier<Standing> standin
                 registry.bind("platform-http-engine", http.apply(events));
                 registry.bind("events", events);
                 registry.bind("network", network);
+                registry.bind("controlPlanes", new ControlPlaneSteps(planes));
+                registry.bind("passThrough", passThrough);
                 registry.bind("dhcp", new DhcpSteps(standing, link.mac(), clock));
                 registry.bind("machines", new MachineSteps(machines, timeline, new Neighbours(), window));
                 registry.bind("assets", new AssetSteps(assets));
                 registry.bind("health", new HealthSteps());
-                registry.bind("tftp", new TftpSteps(link.name(), asked -> standing.get().tell(asked), assets::firstOf, events::tell, transfers, limit, blockSize));
+                registry.bind("tftp", new TftpSteps(link.name(), asked -> standing.get().tell(asked), assets::firstOf, events::tell, loops, limit, blockSize));
             }
         });
         return main;

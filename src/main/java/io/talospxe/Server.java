@@ -3,6 +3,7 @@ package io.talospxe;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.epoll.EpollEventLoopGroup;
 import io.netty.util.concurrent.DefaultThreadFactory;
+import io.talospxe.cluster.ControlPlanes;
 import io.talospxe.dhcp.DhcpServer;
 import io.talospxe.dhcp.LeaseStore;
 import io.talospxe.dhcp.MemoryLeaseStore;
@@ -20,6 +21,7 @@ import java.net.Inet4Address;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
@@ -56,9 +58,10 @@ final class Server {
 
     /** Serves until SIGTERM or SIGINT. */
     int run() throws SettingsException, LinkException, StartException {
-        EventLoopGroup transfers = new EpollEventLoopGroup(2, new DefaultThreadFactory("tftp", true));
+        EventLoopGroup loops = new EpollEventLoopGroup(2, new DefaultThreadFactory("transfers", true));
         String device = plan.device();
         try {
+            ControlPlanes planes = controlPlanes();
             LeaseStore leases = new MemoryLeaseStore();
             boolean authoritative = settings.on("pxe.dhcp.authoritative");
             Arrival arrival = Arrival.of(plan, (address, routers) -> new DhcpServer(plan.network(address, routers, plan.resolvers()), leases,
@@ -67,8 +70,8 @@ final class Server {
             plan.lines(arrival.standing(), device).forEach(LOG::info);
             Inet4Address address = arrival.standing().address().orElseThrow().address();
             requireFree(address, settings.number("pxe.http.port", 1, 65535), device);
-            Main main = new Parts(settings, plan, arrival.link(), arrival.presence()::now, CLOCK)
-                .main(new NetworkSteps(Optional.of(arrival.presence())), events -> new FileHttpEngine(asked -> arrival.presence().now().tell(asked), events::tell), transfers);
+            Main main = new Parts(settings, plan, arrival.link(), arrival.presence()::now, planes, CLOCK)
+                .main(new NetworkSteps(Optional.of(arrival.presence())), events -> new FileHttpEngine(asked -> arrival.presence().now().tell(asked), events::tell), loops);
             main.addOverrideProperty("camel.server.host", address.getHostAddress());
             main.addMainListener(new MainListenerSupport() {
                 @Override
@@ -77,6 +80,7 @@ final class Server {
                     LOG.info("Ready. Power on a machine on this network now, with network boot first in its boot order.");
                 }
             });
+            planes.start();
             main.run();
             return main.getExitCode();
         } catch (StartException | SettingsException | LinkException known) {
@@ -84,7 +88,7 @@ final class Server {
         } catch (Exception refused) {
             throw StartException.of(refused, "The routes in " + plan.routes(), udpPorts(), device);
         } finally {
-            transfers.shutdownGracefully(0, 0, TimeUnit.SECONDS);
+            loops.shutdownGracefully(0, 0, TimeUnit.SECONDS);
         }
     }
 
@@ -93,7 +97,7 @@ final class Server {
         Link link = plan.device().isEmpty() ? Link.named("lo") : Link.named(plan.device());
         Main main = new Parts(settings, plan, link, () -> {
             throw new IllegalStateException("routes are only checked");
-        }, CLOCK).main(new NetworkSteps(Optional.empty()), events -> (endpoint, route) -> new UnboundHttpConsumer(endpoint, route), null);
+        }, controlPlanes(), CLOCK).main(new NetworkSteps(Optional.empty()), events -> (endpoint, route) -> new UnboundHttpConsumer(endpoint, route), null);
         main.configure().setAutoStartup(false);
         main.addOverrideProperty("camel.server.enabled", "false");
         try {
@@ -105,6 +109,16 @@ final class Server {
             throw StartException.of(refused, "The routes in " + plan.routes(), udpPorts(), link.name());
         } finally {
             main.stop();
+        }
+    }
+
+    private ControlPlanes controlPlanes() throws SettingsException {
+        try {
+            return new ControlPlanes(ControlPlanes.addresses(settings.text("pxe.controlplane.nodes")), settings.number("pxe.endpoint.node-port", 1, 65535),
+                settings.number("pxe.talos-api.node-port", 1, 65535), Duration.ofSeconds(settings.number("pxe.controlplane.health-interval", 1, 3600)),
+                Duration.ofSeconds(1));
+        } catch (IllegalArgumentException wrong) {
+            throw settings.wrong("pxe.controlplane.nodes", wrong.getMessage());
         }
     }
 

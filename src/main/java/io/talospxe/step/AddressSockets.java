@@ -1,5 +1,6 @@
 package io.talospxe.step;
 
+import io.talospxe.net.PortHolder;
 import io.vertx.core.http.HttpServer;
 import java.net.Inet4Address;
 import java.util.List;
@@ -7,6 +8,8 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.apache.camel.builder.TemplatedRouteBuilder;
 import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpServer;
 import org.apache.camel.model.ModelCamelContext;
@@ -20,6 +23,8 @@ public final class AddressSockets {
 
     /** Ends the id of a template that is to run once for each address; its parameter is {@code address}. */
     public static final String SUFFIX = "-on-address";
+
+    private static final Pattern SOCKET = Pattern.compile("netty:(?<protocol>udp|tcp):.*:(?<port>[0-9]+|\\{\\{[^}]+}})");
 
     private final ModelCamelContext context;
     private final Inet4Address first;
@@ -49,7 +54,7 @@ public final class AddressSockets {
                     TemplatedRouteBuilder.builder(context, template).routeId(id).parameter("address", address.getHostAddress()).add();
                 } catch (Exception refused) {
                     remove(id);
-                    complaint.accept("Route " + id + " could not be started, the others go on: " + reason(refused));
+                    complaint.accept("Route " + id + " could not be started, the others go on: " + reason(refused, template));
                 }
             }
         }
@@ -96,5 +101,17 @@ public final class AddressSockets {
             root = root.getCause();
         }
         return root.getMessage();
+    }
+
+    /** A port that somebody else has is the usual reason: who has it is what a person needs to know. */
+    private String reason(Throwable refused, String template) {
+        String reason = reason(refused);
+        Matcher socket = SOCKET.matcher(context.getRouteTemplateDefinition(template).getRoute().getInput().getUri());
+        if (!reason.contains("Address already in use") || !socket.matches()) {
+            return reason;
+        }
+        int port = Integer.parseInt(context.resolvePropertyPlaceholders(socket.group("port")));
+        return "port " + port + " (" + socket.group("protocol") + ") is held by "
+            + PortHolder.of(socket.group("protocol"), port).orElse("another process") + ". Stop it, then start again";
     }
 }

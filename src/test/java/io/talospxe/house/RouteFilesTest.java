@@ -11,12 +11,14 @@ import com.networknt.schema.SpecVersion;
 import io.talospxe.dhcp.wire.Architecture;
 import io.talospxe.step.AddressSockets;
 import io.talospxe.step.AssetSteps;
+import io.talospxe.step.ControlPlaneSteps;
 import io.talospxe.step.DhcpSteps;
 import io.talospxe.step.EventSteps;
 import io.talospxe.step.HealthSteps;
 import io.talospxe.step.InterfaceSocket;
 import io.talospxe.step.MachineSteps;
 import io.talospxe.step.NetworkSteps;
+import io.talospxe.step.PassThrough;
 import io.talospxe.step.TftpSteps;
 import java.io.IOException;
 import java.io.InputStream;
@@ -50,7 +52,7 @@ class RouteFilesTest {
     /** What {@code Server} binds by name, for routes to use. */
     private static final Map<String, Class<?>> PARTS = Map.of("dhcp", DhcpSteps.class, "machines", MachineSteps.class,
         "events", EventSteps.class, "assets", AssetSteps.class, "tftp", TftpSteps.class, "health", HealthSteps.class,
-        "interfaceSocket", InterfaceSocket.class, "network", NetworkSteps.class);
+        "interfaceSocket", InterfaceSocket.class, "network", NetworkSteps.class, "controlPlanes", ControlPlaneSteps.class, "passThrough", PassThrough.class);
 
     /** Where canonical notation has an expression; everywhere else a language's name is the deprecated shorthand. */
     private static final Set<String> EXPRESSIONS = Set.of("expression", "handled", "continued", "retryWhile", "onWhen");

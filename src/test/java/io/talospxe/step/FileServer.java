@@ -3,6 +3,7 @@ package io.talospxe.step;
 import static org.awaitility.Awaitility.await;
 
 import io.talospxe.asset.AssetStore;
+import io.talospxe.cluster.ControlPlanes;
 import io.talospxe.machine.MachineFile;
 import io.talospxe.machine.Timeline;
 import io.talospxe.machine.TransferReport;
@@ -38,6 +39,8 @@ final class FileServer implements AutoCloseable {
     final Queue<TransferReport> reports = new ConcurrentLinkedQueue<>();
     final Queue<String> events = new ConcurrentLinkedQueue<>();
 
+    final ControlPlanes controlPlanes = new ControlPlanes(List.of(), 6443, 50000, Duration.ofHours(1), Duration.ofSeconds(1));
+
     private final Main main = new Main();
     private final HttpClient client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
     private final int port;
@@ -55,6 +58,7 @@ final class FileServer implements AutoCloseable {
         main.bind("assets", new AssetSteps(new AssetStore(List.of(assets))));
         main.bind("machines", new MachineSteps(machines, new Timeline(Clock.systemUTC()), new Neighbours(), Duration.ofHours(1)));
         main.bind("platform-http-engine", new FileHttpEngine(asked -> asked, reports::add));
+        main.bind("controlPlanes", new ControlPlaneSteps(controlPlanes));
         main.configure().addRoutesBuilder(new StandIns());
         List.of(more).forEach(main.configure()::addRoutesBuilder);
         main.start();

@@ -47,8 +47,9 @@ class FilesRouteTest {
     }
 
     @BeforeEach
-    void forgetEvents() {
+    void forget() {
         server.events.clear();
+        server.controlPlanes.leave("", "127.0.0.1");
     }
 
     @ParameterizedTest
@@ -121,6 +122,20 @@ class FilesRouteTest {
         server.get("/config/worker?mac=" + MAC);
 
         await().until(() -> server.events.contains("CONFIGURED " + MAC + " 127.0.0.1"));
+    }
+
+    /** Whatever the file is that it got: the profile it asked by says what it will be. */
+    @ParameterizedTest
+    @ValueSource(strings = {"controlplane", "init"})
+    void aMachineIsAControlPlaneFromSuchAConfigurationToTheNextOther(String profile) throws Exception {
+        server.get("/config/" + profile + "?mac=" + FileServer.REFUSED);
+        assertThat(server.controlPlanes.all()).isEmpty();
+
+        server.get("/config/" + profile + "?mac=" + MAC);
+        await().until(() -> server.controlPlanes.all().equals(List.of("127.0.0.1")));
+
+        server.get("/config/worker?mac=" + MAC);
+        await().until(() -> server.controlPlanes.all().isEmpty());
     }
 
     @Test
