@@ -144,6 +144,25 @@ class RoleIT {
     }
 
     @Test
+    @DisplayName("A lease that is refused at its renewal is given up at once; another is taken, and every service follows to the new address")
+    void addressChanges() {
+        try (Wire wire = Wire.up("role-address")) {
+            Program site = wire.site("2m");
+            Program server = wire.found(quick());
+            String former = server.await("proxyDHCP on eth0 as (10\\.77\\.0\\.\\d+)/24", SOON).group(1);
+            server.await("Ready\\.", SOON);
+            site.terminate();
+            site.exit(SHORT);
+            wire.site("2m", "--dhcp-range=10.77.0.20,10.77.0.29,255.255.255.0,2m", "--dhcp-ignore-clid");
+            server.await("Our address " + former + "/24 is lost: ", Duration.ofSeconds(130));
+            String address = server.await("Our address on eth0 is (10\\.77\\.0\\.2\\d)/24 now", SOON).group(1);
+            assertThat(wire.setUp()).contains(address + "/24").doesNotContain(former + "/24");
+            Awaitility.await().atMost(SHORT).untilAsserted(() -> assertThat(wire.run("site", SHORT, "bash", "-c",
+                "curl -s http://" + address + ":8080/autoexec.ipxe || true")).contains("set pxe http://" + address + ":8080"));
+        }
+    }
+
+    @Test
     @DisplayName("Somebody else's boot file is named with its address, whether a proxy or the DHCP server gives it")
     void namesOtherBootServers() {
         try (Wire wire = Wire.up("role-boots")) {
