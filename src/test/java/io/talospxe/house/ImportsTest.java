@@ -39,6 +39,7 @@ class ImportsTest {
         "dhcp", List.of("io.talospxe.dhcp.wire", "io.talospxe.machine", "org.slf4j"),
         "tftp", List.of("io.talospxe.tftp.wire", "io.talospxe.machine", "org.slf4j"),
         "asset", List.of("io.talospxe.machine", "org.slf4j"),
+        "dns", List.of("org.xbill.DNS", "io.talospxe.machine", "org.slf4j"),
         "net", List.of("io.talospxe.machine", "org.slf4j"),
         "settings", List.of("io.talospxe.machine", "io.talospxe.net"));
 

@@ -11,6 +11,8 @@ import com.networknt.schema.SpecVersion;
 import io.talospxe.dhcp.wire.Architecture;
 import io.talospxe.step.AssetSteps;
 import io.talospxe.step.DhcpSteps;
+import io.talospxe.step.DnsSocket;
+import io.talospxe.step.DnsSteps;
 import io.talospxe.step.EventSteps;
 import io.talospxe.step.HealthSteps;
 import io.talospxe.step.InterfaceSocket;
@@ -34,6 +36,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.apache.camel.Exchange;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -47,7 +50,13 @@ class RouteFilesTest {
     /** What {@code Server} binds by name, for routes to use. */
     private static final Map<String, Class<?>> PARTS = Map.of("dhcp", DhcpSteps.class, "machines", MachineSteps.class,
         "events", EventSteps.class, "assets", AssetSteps.class, "tftp", TftpSteps.class, "health", HealthSteps.class,
-        "interfaceSocket", InterfaceSocket.class);
+        "interfaceSocket", InterfaceSocket.class, "dns", DnsSteps.class, "dnsSocket", DnsSocket.class,
+        "controlPlanes", ControlPlanes.class);
+
+    /** Stands for the class of that part until it is here. */
+    private interface ControlPlanes {
+        void addresses(Exchange exchange);
+    }
 
     /** Where canonical notation has an expression; everywhere else a language's name is the deprecated shorthand. */
     private static final Set<String> EXPRESSIONS = Set.of("expression", "handled", "continued", "retryWhile", "onWhen");
