@@ -35,8 +35,8 @@ public final class Forwarder {
 
     private final Site site;
     private final int port;
-    private final Upstream upstream;
     private final LongSupplier nanoTime;
+    private final Duration turn;
     private final AnswerCache cache = new AnswerCache();
     private final Map<AnswerCache.Key, CompletableFuture<Answer>> inFlight = new ConcurrentHashMap<>();
     private final Map<InetSocketAddress, Peer> peers = new ConcurrentHashMap<>();
@@ -48,15 +48,15 @@ public final class Forwarder {
      * @param nanoTime the program's nanosecond clock
      */
     public Forwarder(Site site, int port, LongSupplier nanoTime) {
-        this(site, port, nanoTime, Upstream.bySockets(Inquiry.LIMIT));
+        this(site, port, nanoTime, Inquiry.TURN);
     }
 
-    /** The same with another way to ask. */
-    Forwarder(Site site, int port, LongSupplier nanoTime, Upstream upstream) {
+    /** The same with another time until the next name server is asked too. */
+    Forwarder(Site site, int port, LongSupplier nanoTime, Duration turn) {
         this.site = site;
         this.port = port;
         this.nanoTime = nanoTime;
-        this.upstream = upstream;
+        this.turn = turn;
     }
 
     /**
@@ -87,7 +87,7 @@ public final class Forwarder {
 
     private void inquire(Query query, AnswerCache.Key key, CompletableFuture<Answer> result) {
         // What asks us back, because it knows us as its own name server, waits here with the first and ends with it.
-        CompletableFuture.completedFuture(query).thenCompose(asked -> new Inquiry(asked, peers(), upstream).start())
+        CompletableFuture.completedFuture(query).thenCompose(asked -> new Inquiry(asked, peers(), turn).start())
             .thenApply(message -> answer(query, message))
             .exceptionally(failed -> {
                 LOG.debug("No answer for {}: {}", query.name(), failed.toString());

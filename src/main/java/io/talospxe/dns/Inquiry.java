@@ -2,6 +2,7 @@ package io.talospxe.dns;
 
 import java.io.IOException;
 import java.net.ConnectException;
+import java.net.PortUnreachableException;
 import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.time.Duration;
@@ -21,23 +22,26 @@ import org.xbill.DNS.OPTRecord;
 import org.xbill.DNS.Rcode;
 import org.xbill.DNS.Record;
 import org.xbill.DNS.Section;
+import org.xbill.DNS.SimpleResolver;
 
 /**
- * One question on its way to the forwarders. Each second without an answer the next of them is asked as well, the first again after the last,
+ * One question on its way to the forwarders. After each turn, a second, without an answer the next of them is asked as well, the first again after the last,
  * and whoever answers first is believed: a slow forwarder gets its time, and a dead one costs a second. One that cannot answer is left out.
  * Safe for several threads.
  */
 final class Inquiry {
 
-    /** After this it ends without an answer; clients give up after five seconds (resolv.conf(5)). */
-    static final Duration LIMIT = Duration.ofSeconds(4);
+    /** How long the next forwarder waits for its turn. */
+    static final Duration TURN = Duration.ofSeconds(1);
 
-    private static final Duration TURN = Duration.ofSeconds(1);
+    /** After so many turns it ends without an answer; clients give up after five seconds (resolv.conf(5)). */
+    private static final int TURNS = 4;
     private static final Set<Integer> ANSWERS = Set.of(Rcode.NOERROR, Rcode.NXDOMAIN);
     private static final Set<Integer> MISUNDERSTANDINGS = Set.of(Rcode.FORMERR, Rcode.NOTIMP, Rcode.BADVERS);
 
     private final Query query;
-    private final Upstream upstream;
+    private final Duration turn;
+    private final int last;
     private final List<Peer> onTrial;
     private final List<Peer> peers;
     private final List<Asked> asked = new ArrayList<>();
@@ -48,13 +52,17 @@ final class Inquiry {
 
     private record Asked(Peer peer, CompletableFuture<Message> reply) { }
 
-    /** @param peers whom to ask, in this order; those that are dead are not waited for */
-    Inquiry(Query query, List<Peer> peers, Upstream upstream) {
+    /**
+     * @param peers whom to ask, in this order; those that are dead are not waited for, but for one turn if all are
+     * @param turn  how long the next waits for its turn
+     */
+    Inquiry(Query query, List<Peer> peers, Duration turn) {
         this.query = query;
-        this.upstream = upstream;
+        this.turn = turn;
         this.onTrial = peers.stream().filter(Peer::trialDue).toList();
         List<Peer> alive = peers.stream().filter(peer -> !peer.dead()).toList();
         this.peers = new ArrayList<>(alive.isEmpty() ? onTrial : alive);
+        this.last = alive.isEmpty() ? 1 : TURNS;
     }
 
     /** Begins. Gives an answer of a forwarder, the first good one if there is one; fails if none has any. */
@@ -72,13 +80,13 @@ final class Inquiry {
         if (result.isDone()) {
             return;
         }
-        unanswered().forEach(peer -> peer.missed("nothing came within a second"));
-        if (turns++ >= LIMIT.toSeconds()) {
+        unanswered().forEach(peer -> peer.missed("nothing comes from it"));
+        if (turns++ == last) {
             end();
             return;
         }
         next().ifPresent(this::ask);
-        CompletableFuture.delayedExecutor(TURN.toMillis(), TimeUnit.MILLISECONDS).execute(this::turn);
+        CompletableFuture.delayedExecutor(turn.toMillis(), TimeUnit.MILLISECONDS).execute(this::turn);
     }
 
     /** Whose turn it is: who was asked goes to the end of the line. */
@@ -97,7 +105,11 @@ final class Inquiry {
     }
 
     private void ask(Peer peer) {
-        CompletableFuture<Message> reply = upstream.ask(peer.address(), question(peer.plain())).toCompletableFuture();
+        // One for each question, and its socket too: an id and a port drawn at random (RFC 5452). It asks over TCP what comes truncated.
+        SimpleResolver resolver = new SimpleResolver(peer.address());
+        resolver.setEDNS(-1);
+        resolver.setTimeout(turn.multipliedBy(TURNS));
+        CompletableFuture<Message> reply = resolver.sendAsync(question(peer.plain())).toCompletableFuture();
         synchronized (this) {
             asked.add(new Asked(peer, reply));
         }
@@ -131,7 +143,7 @@ final class Inquiry {
         }
         // ConnectException: it does answer over UDP, but not over TCP.
         if (failure instanceof SocketException && !(failure instanceof ConnectException)) {
-            peer.refused(String.valueOf(failure.getMessage()));
+            peer.refused(failure instanceof PortUnreachableException ? "no name server runs there" : failure.getMessage());
         }
         leaveOut(peer);
     }
