@@ -16,6 +16,7 @@ import org.slf4j.LoggerFactory;
 /** Passes datagrams to the route. What camel-netty's own receiver does on an error would close the port for good. */
 class DatagramReceiver extends ServerChannelHandler {
 
+    private static final String CHANNEL = "receiverChannel";
     private static final Logger LOG = LoggerFactory.getLogger(DatagramReceiver.class);
 
     DatagramReceiver(NettyConsumer consumer) {
@@ -38,6 +39,7 @@ class DatagramReceiver extends ServerChannelHandler {
 
     @Override
     protected void beforeProcess(Exchange exchange, ChannelHandlerContext context, Object message) {
+        exchange.setProperty(CHANNEL, context.channel());
         if (message instanceof AddressedEnvelope<?, ?> datagram && datagram.recipient() != null) {
             exchange.getMessage().setHeader(InterfaceSocket.LOCAL_ADDRESS, datagram.recipient());
         }
@@ -45,7 +47,13 @@ class DatagramReceiver extends ServerChannelHandler {
 
     @Override
     protected Object getResponseBody(Exchange exchange) throws Exception {
-        return exchange.getException() == null ? super.getResponseBody(exchange) : null;
+        // A route that takes its time may answer when the port is closed, and the thread that would send it gone.
+        return exchange.getException() == null && channel(exchange).isActive() ? super.getResponseBody(exchange) : null;
+    }
+
+    /** Where the message came from. */
+    static Channel channel(Exchange exchange) {
+        return exchange.getProperty(CHANNEL, Channel.class);
     }
 
     @Override

@@ -16,7 +16,6 @@ import java.util.function.LongSupplier;
 import org.apache.camel.Exchange;
 import org.apache.camel.component.netty.NettyConsumer;
 import org.apache.camel.component.netty.ServerInitializerFactory;
-import org.apache.camel.component.netty.handlers.ServerChannelHandler;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -41,6 +40,7 @@ public final class DnsSocket extends ServerInitializerFactory {
 
     private final AnswerMemory memory;
     private final LongSupplier nanoTime;
+    private final int idleSeconds;
     private final NettyConsumer consumer;
     private final AtomicInteger connections = new AtomicInteger();
 
@@ -49,19 +49,25 @@ public final class DnsSocket extends ServerInitializerFactory {
      * @param nanoTime the program's nanosecond clock
      */
     public DnsSocket(AnswerMemory memory, LongSupplier nanoTime) {
-        this(memory, nanoTime, null);
+        this(memory, nanoTime, DnsConnection.IDLE_SECONDS);
     }
 
-    private DnsSocket(AnswerMemory memory, LongSupplier nanoTime, NettyConsumer consumer) {
+    /** The same with another time until an idle connection is closed. */
+    DnsSocket(AnswerMemory memory, LongSupplier nanoTime, int idleSeconds) {
+        this(memory, nanoTime, idleSeconds, null);
+    }
+
+    private DnsSocket(AnswerMemory memory, LongSupplier nanoTime, int idleSeconds, NettyConsumer consumer) {
         this.memory = memory;
         this.nanoTime = nanoTime;
+        this.idleSeconds = idleSeconds;
         this.consumer = consumer;
     }
 
     /** Called by camel-netty for each endpoint. */
     @Override
     public ServerInitializerFactory createPipelineFactory(NettyConsumer endpointConsumer) {
-        return new DnsSocket(memory, nanoTime, endpointConsumer);
+        return new DnsSocket(memory, nanoTime, idleSeconds, endpointConsumer);
     }
 
     @Override
@@ -71,7 +77,7 @@ public final class DnsSocket extends ServerInitializerFactory {
             pipeline.addLast(new LengthFieldPrepender(LENGTH_FIELD), new ByteArrayEncoder());
             pipeline.addLast(new LengthFieldBasedFrameDecoder(LONGEST_MESSAGE + LENGTH_FIELD, 0, LENGTH_FIELD, 0, LENGTH_FIELD));
             // After the framing: half a message is no sign of life.
-            pipeline.addLast(new IdleStateHandler(0, 0, DnsConnection.IDLE_SECONDS), new DnsConnection(connections));
+            pipeline.addLast(new IdleStateHandler(0, 0, idleSeconds), new DnsConnection(connections));
             pipeline.addLast(new ByteArrayDecoder());
             DatagramReceiver.addTo(pipeline, consumer, new ConnectionReceiver(consumer));
         } else {
@@ -90,7 +96,7 @@ public final class DnsSocket extends ServerInitializerFactory {
     }
 
     /** Passes messages of a connection to the route. A null body closes it, as does an error. */
-    private static final class ConnectionReceiver extends ServerChannelHandler {
+    private static final class ConnectionReceiver extends DatagramReceiver {
 
         ConnectionReceiver(NettyConsumer consumer) {
             super(consumer);
@@ -98,7 +104,11 @@ public final class DnsSocket extends ServerInitializerFactory {
 
         @Override
         protected Object getResponseBody(Exchange exchange) throws Exception {
-            return exchange.getException() == null ? super.getResponseBody(exchange) : null;
+            Object body = super.getResponseBody(exchange);
+            if (body == null && channel(exchange).isActive()) {
+                channel(exchange).close();
+            }
+            return body;
         }
 
         @Override

@@ -20,11 +20,10 @@ import org.xbill.DNS.Name;
 import org.xbill.DNS.Record;
 import org.xbill.DNS.SOARecord;
 import org.xbill.DNS.Section;
-import org.xbill.DNS.TextParseException;
 import org.xbill.DNS.Type;
 
 /** A name server on a free port of 127.0.0.1, over UDP and TCP, that says what a test has it say, and remembers what it was asked. */
-final class NameServer implements AutoCloseable {
+public final class NameServer implements AutoCloseable {
 
     private final DatagramSocket udp;
     private final ServerSocket tcp;
@@ -33,7 +32,7 @@ final class NameServer implements AutoCloseable {
     private final List<Message> askedOverTcp = new CopyOnWriteArrayList<>();
 
     /** @param script makes an answer of a question; null leaves it unanswered */
-    NameServer(Function<Message, Message> script) throws IOException {
+    public NameServer(Function<Message, Message> script) throws IOException {
         this.script = script;
         udp = new DatagramSocket(0, InetAddress.getLoopbackAddress());
         tcp = new ServerSocket(udp.getLocalPort(), 10, InetAddress.getLoopbackAddress());
@@ -42,7 +41,7 @@ final class NameServer implements AutoCloseable {
     }
 
     /** An answer with records in the notation of zone files: {@code www.example.com. 300 A 192.0.2.1}. */
-    static Message answer(Message question, int rcode, String... records) {
+    public static Message answer(Message question, int rcode, String... records) {
         Message answer = new Message(question.getHeader().getID());
         Header header = answer.getHeader();
         header.setFlag(Flags.QR);
@@ -54,8 +53,6 @@ final class NameServer implements AutoCloseable {
             try {
                 Record made = Record.fromString(Name.fromString(parts[0]), Type.value(parts[2]), DClass.IN, Long.parseLong(parts[1]), parts[3], Name.root);
                 answer.addRecord(made, made instanceof SOARecord && question.getQuestion().getType() != Type.SOA ? Section.AUTHORITY : Section.ANSWER);
-            } catch (TextParseException wrong) {
-                throw new AssertionError(wrong);
             } catch (IOException wrong) {
                 throw new AssertionError(wrong);
             }
@@ -63,16 +60,17 @@ final class NameServer implements AutoCloseable {
         return answer;
     }
 
-    int port() {
+    /** Where it listens. */
+    public int port() {
         return udp.getLocalPort();
     }
 
     /** The questions so far. */
-    List<Message> asked() {
+    public List<Message> asked() {
         return asked;
     }
 
-    List<Message> askedOverTcp() {
+    public List<Message> askedOverTcp() {
         return askedOverTcp;
     }
 

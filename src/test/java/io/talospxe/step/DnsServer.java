@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.camel.Exchange;
 import org.apache.camel.builder.TemplatedRouteBuilder;
 import org.apache.camel.impl.DefaultCamelContext;
@@ -26,18 +27,28 @@ import org.apache.camel.support.ResourceHelper;
 /** The shipped DNS routes on one address, and as a program of its own for tests in namespaces; what they need of others is a stub. */
 public final class DnsServer implements AutoCloseable {
 
+    /** Shorter than in earnest, so that a test need not wait. */
+    static final int IDLE_SECONDS = 3;
+
     private final DefaultCamelContext camel = new DefaultCamelContext();
     private final int port;
+    private final ControlPlanes controlPlanes;
 
     /** The stub of bean {@code controlPlanes}: all of the site's, healthy or not. */
     public static final class ControlPlanes {
         private final Site site;
+        private final AtomicInteger calls = new AtomicInteger();
 
         ControlPlanes(Site site) {
             this.site = site;
         }
 
+        /** Sets the variable {@code addresses}; fails if the site has too many. */
         public void addresses(Exchange exchange) {
+            calls.incrementAndGet();
+            if (site.controlPlanes().size() > 9) {
+                throw new IllegalStateException("too many control planes");
+            }
             exchange.setVariable("addresses", String.join(",", site.controlPlanes().stream().map(InetAddress::getHostAddress).toList()));
         }
     }
@@ -50,6 +61,7 @@ public final class DnsServer implements AutoCloseable {
     /** @param settings what differs from the shipped settings */
     DnsServer(Site site, String address, int port, Map<String, String> settings) throws Exception {
         this.port = port;
+        this.controlPlanes = new ControlPlanes(site);
         Properties properties = new Properties();
         try (InputStream shipped = Files.newInputStream(Path.of("src/main/resources/application.properties"))) {
             properties.load(shipped);
@@ -58,10 +70,10 @@ public final class DnsServer implements AutoCloseable {
         properties.setProperty("pxe.dns.port", Integer.toString(port));
         camel.getPropertiesComponent().setInitialProperties(properties);
         AnswerMemory memory = new AnswerMemory();
-        camel.getRegistry().bind("dnsSocket", new DnsSocket(memory, System::nanoTime));
+        camel.getRegistry().bind("dnsSocket", new DnsSocket(memory, System::nanoTime, IDLE_SECONDS));
         camel.getRegistry().bind("dns", new DnsSteps(new DnsNames(properties.getProperty("pxe.controlplane"), site, System::nanoTime),
             new Forwarder(site, port, System::nanoTime), site, memory, System::nanoTime));
-        camel.getRegistry().bind("controlPlanes", new ControlPlanes(site));
+        camel.getRegistry().bind("controlPlanes", controlPlanes);
         PluginHelper.getRoutesLoader(camel).loadRoutes(ResourceHelper.resolveMandatoryResource(camel, "file:routes/dns.yaml"));
         camel.start();
         for (String template : List.of("dns-on-address", "dns-tcp-on-address")) {
@@ -86,6 +98,11 @@ public final class DnsServer implements AutoCloseable {
 
     int port() {
         return port;
+    }
+
+    /** How often the route has asked for the control planes. */
+    int controlPlaneLookups() {
+        return controlPlanes.calls.get();
     }
 
     @Override
