@@ -3,6 +3,10 @@ package io.talospxe;
 import io.netty.channel.EventLoopGroup;
 import io.talospxe.asset.AssetStore;
 import io.talospxe.cluster.ControlPlanes;
+import io.talospxe.dhcp.LeaseStore;
+import io.talospxe.dns.AnswerMemory;
+import io.talospxe.dns.DnsNames;
+import io.talospxe.dns.Forwarder;
 import io.talospxe.machine.MachineFile;
 import io.talospxe.machine.Timeline;
 import io.talospxe.net.Link;
@@ -13,6 +17,8 @@ import io.talospxe.settings.Settings.SettingsException;
 import io.talospxe.step.AssetSteps;
 import io.talospxe.step.ControlPlaneSteps;
 import io.talospxe.step.DhcpSteps;
+import io.talospxe.step.DnsSocket;
+import io.talospxe.step.DnsSteps;
 import io.talospxe.step.EventSteps;
 import io.talospxe.step.HealthSteps;
 import io.talospxe.step.InterfaceSocket;
@@ -38,9 +44,11 @@ import org.slf4j.LoggerFactory;
  *
  * @param link     the interface
  * @param standing our role and address at the moment
+ * @param leases   who has which address of us
  * @param planes   the machines that hold the cluster
  */
-record Parts(Settings settings, Plan plan, Link link, Supplier<Standing> standing, ControlPlanes planes, Clock clock) {
+record Parts(Settings settings, Plan plan, Link link, Supplier<Standing> standing, LeaseStore leases, ControlPlanes planes,
+             Clock clock) {
 
     private static final Logger LOG = LoggerFactory.getLogger(Parts.class);
 
@@ -62,6 +70,10 @@ record Parts(Settings settings, Plan plan, Link link, Supplier<Standing> standin
         PassThrough passThrough = new PassThrough(loops, settings.number("pxe.endpoint.connections", 1, 60_000),
             Duration.ofSeconds(settings.number("pxe.endpoint.idle", 1, 1_000_000)),
             Duration.ofSeconds(settings.number("pxe.endpoint.half-closed", 1, 1_000_000)), planes::failed);
+        Surroundings surroundings = new Surroundings(plan, link, standing, leases, planes, clock);
+        DnsNames names = names(surroundings);
+        Forwarder forwarder = new Forwarder(surroundings, settings.number("pxe.dns.port", 1, 65535), System::nanoTime);
+        AnswerMemory memory = new AnswerMemory();
         Main main = new Main();
         main.configure().withRoutesIncludePattern("file:" + plan.routes() + "/*.yaml");
         // What is in force was decided in Settings; Camel would let the environment beat the flags.
@@ -80,6 +92,8 @@ record Parts(Settings settings, Plan plan, Link link, Supplier<Standing> standin
                 registry.bind("network", network);
                 registry.bind("controlPlanes", new ControlPlaneSteps(planes));
                 registry.bind("passThrough", passThrough);
+                registry.bind("dns", new DnsSteps(names, forwarder, surroundings, memory, System::nanoTime));
+                registry.bind("dnsSocket", new DnsSocket(memory, System::nanoTime));
                 registry.bind("dhcp", new DhcpSteps(standing, link.mac(), clock));
                 registry.bind("machines", new MachineSteps(machines, timeline, new Neighbours(), window));
                 registry.bind("assets", new AssetSteps(assets));
@@ -88,5 +102,13 @@ record Parts(Settings settings, Plan plan, Link link, Supplier<Standing> standin
             }
         });
         return main;
+    }
+
+    private DnsNames names(Surroundings surroundings) throws SettingsException {
+        try {
+            return new DnsNames(settings.text("pxe.controlplane"), surroundings, System::nanoTime);
+        } catch (IllegalArgumentException wrong) {
+            throw settings.wrong("pxe.controlplane", "will not do: " + wrong.getMessage());
+        }
     }
 }

@@ -2,6 +2,7 @@ package io.talospxe;
 
 import io.talospxe.dhcp.DhcpServer;
 import io.talospxe.dhcp.Network;
+import io.talospxe.dhcp.client.ClientLease;
 import io.talospxe.dhcp.wire.Ipv4;
 import io.talospxe.net.HostResolvers;
 import io.talospxe.net.Link;
@@ -87,12 +88,12 @@ record Plan(Manner manner, String device, String url, Optional<Pool> pool, List<
             .orElseGet(() -> Network.whole(address.address(), address.prefix(), through, names));
     }
 
-    /** Whom we ask for names that are not ours: the settings', else those that a server gave us with our lease, else this host's. */
-    List<Inet4Address> forwarders(Standing standing) {
+    /** Whom we ask for names that are not ours: the settings', else those that a server gave us with that lease, else this host's. */
+    List<Inet4Address> forwarders(Optional<ClientLease> lease) {
         if (!resolvers.isEmpty()) {
             return resolvers;
         }
-        return standing.lease().map(lease -> lease.resolvers()).filter(leased -> !leased.isEmpty()).orElseGet(HostResolvers::read);
+        return lease.map(ClientLease::resolvers).filter(leased -> !leased.isEmpty()).orElseGet(HostResolvers::read);
     }
 
     /** The first lines that a person sees: what we are, where, and what to do next. */

@@ -17,9 +17,11 @@ import io.talospxe.step.AddressSockets;
 import io.talospxe.step.FileHttpEngine;
 import io.talospxe.step.NetworkSteps;
 import java.io.IOException;
+import java.net.DatagramSocket;
 import java.net.Inet4Address;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.nio.file.Files;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
@@ -47,6 +49,8 @@ final class Server {
 
     private static final Logger LOG = LoggerFactory.getLogger(Server.class);
     private static final Clock CLOCK = Clock.systemUTC();
+    /** Where clients ask for names: DHCP's option 6 has no room for a port. */
+    private static final int DNS_PORT = 53;
 
     private final Settings settings;
     private final Plan plan;
@@ -64,13 +68,13 @@ final class Server {
             ControlPlanes planes = controlPlanes();
             LeaseStore leases = new MemoryLeaseStore();
             boolean authoritative = settings.on("pxe.dhcp.authoritative");
-            Arrival arrival = Arrival.of(plan, (address, routers) -> new DhcpServer(plan.network(address, routers, plan.resolvers()), leases,
+            Arrival arrival = Arrival.of(plan, (address, routers) -> new DhcpServer(plan.network(address, routers, nameServers(address)), leases,
                 plan.leaseTime(), authoritative, CLOCK), settings.number("pxe.dhcp.client-port", 1, 65535), CLOCK);
             device = arrival.link().name();
             plan.lines(arrival.standing(), device).forEach(LOG::info);
             Inet4Address address = arrival.standing().address().orElseThrow().address();
             requireFree(address, settings.number("pxe.http.port", 1, 65535), device);
-            Main main = new Parts(settings, plan, arrival.link(), arrival.presence()::now, planes, CLOCK)
+            Main main = new Parts(settings, plan, arrival.link(), arrival.presence()::now, leases, planes, CLOCK)
                 .main(new NetworkSteps(Optional.of(arrival.presence())), events -> new FileHttpEngine(asked -> arrival.presence().now().tell(asked), events::tell), loops);
             main.addOverrideProperty("camel.server.host", address.getHostAddress());
             main.addMainListener(new MainListenerSupport() {
@@ -97,7 +101,7 @@ final class Server {
         Link link = plan.device().isEmpty() ? Link.named("lo") : Link.named(plan.device());
         Main main = new Parts(settings, plan, link, () -> {
             throw new IllegalStateException("routes are only checked");
-        }, controlPlanes(), CLOCK).main(new NetworkSteps(Optional.empty()), events -> (endpoint, route) -> new UnboundHttpConsumer(endpoint, route), null);
+        }, new MemoryLeaseStore(), controlPlanes(), CLOCK).main(new NetworkSteps(Optional.empty()), events -> (endpoint, route) -> new UnboundHttpConsumer(endpoint, route), null);
         main.configure().setAutoStartup(false);
         main.addOverrideProperty("camel.server.enabled", "false");
         try {
@@ -152,6 +156,23 @@ final class Server {
             opened.await(5, TimeUnit.SECONDS);
         } catch (InterruptedException stopped) {
             Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Whom clients are told to ask for names: us, if we can answer; else those whom we would have asked, if others can reach them. */
+    private List<Inet4Address> nameServers(Link.Address ours) {
+        int port = Integer.parseInt(settings.text("pxe.dns.port"));
+        if (port == DNS_PORT && Files.exists(plan.routes().resolve("dns.yaml")) && isFree(ours.address(), port)) {
+            return List.of(ours.address());
+        }
+        return plan.forwarders(Optional.empty()).stream().filter(address -> !address.isLoopbackAddress()).toList();
+    }
+
+    private static boolean isFree(Inet4Address address, int port) {
+        try (DatagramSocket probe = new DatagramSocket(new InetSocketAddress(address, port))) {
+            return probe.isBound();
+        } catch (IOException taken) {
+            return false;
         }
     }
 

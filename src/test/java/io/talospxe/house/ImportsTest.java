@@ -43,6 +43,7 @@ class ImportsTest {
         entry("asset", List.of("io.talospxe.machine", "org.slf4j")),
         entry("net", List.of("io.talospxe.machine", "org.slf4j")),
         entry("cluster", List.of("javax.net.ssl", "org.slf4j")),
+        entry("dns", List.of("org.xbill.DNS", "io.talospxe.machine", "org.slf4j")),
         entry("role", List.of("io.talospxe.dhcp", "io.talospxe.dhcp.client", "io.talospxe.dhcp.wire", "io.talospxe.net", "io.talospxe.machine",
             "org.slf4j")),
         entry("settings", List.of("io.talospxe.machine", "io.talospxe.net")));

@@ -1,5 +1,6 @@
 package io.talospxe.house;
 
+import static java.util.Map.entry;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -13,6 +14,8 @@ import io.talospxe.step.AddressSockets;
 import io.talospxe.step.AssetSteps;
 import io.talospxe.step.ControlPlaneSteps;
 import io.talospxe.step.DhcpSteps;
+import io.talospxe.step.DnsSocket;
+import io.talospxe.step.DnsSteps;
 import io.talospxe.step.EventSteps;
 import io.talospxe.step.HealthSteps;
 import io.talospxe.step.InterfaceSocket;
@@ -50,9 +53,11 @@ class RouteFilesTest {
     private static final ObjectMapper YAML = new ObjectMapper(new YAMLFactory());
 
     /** What {@code Server} binds by name, for routes to use. */
-    private static final Map<String, Class<?>> PARTS = Map.of("dhcp", DhcpSteps.class, "machines", MachineSteps.class,
-        "events", EventSteps.class, "assets", AssetSteps.class, "tftp", TftpSteps.class, "health", HealthSteps.class,
-        "interfaceSocket", InterfaceSocket.class, "network", NetworkSteps.class, "controlPlanes", ControlPlaneSteps.class, "passThrough", PassThrough.class);
+    private static final Map<String, Class<?>> PARTS = Map.ofEntries(
+        entry("dhcp", DhcpSteps.class), entry("machines", MachineSteps.class), entry("events", EventSteps.class),
+        entry("assets", AssetSteps.class), entry("tftp", TftpSteps.class), entry("health", HealthSteps.class),
+        entry("interfaceSocket", InterfaceSocket.class), entry("network", NetworkSteps.class), entry("controlPlanes", ControlPlaneSteps.class),
+        entry("passThrough", PassThrough.class), entry("dns", DnsSteps.class), entry("dnsSocket", DnsSocket.class));
 
     /** Where canonical notation has an expression; everywhere else a language's name is the deprecated shorthand. */
     private static final Set<String> EXPRESSIONS = Set.of("expression", "handled", "continued", "retryWhile", "onWhen");

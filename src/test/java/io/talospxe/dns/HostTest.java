@@ -1,0 +1,33 @@
+package io.talospxe.dns;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.time.Instant;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class HostTest {
+
+    @ParameterizedTest(name = "\"{0}\" is found as \"{1}\"")
+    @CsvSource({"node1, node1", "NODE1, node1", "node1.example.com, node1", "my_pc, my-pc", "'my pc', my-pc", "-x-, x", "10, 10", "Grüße, gr--e",
+        "'', ''", "..., ''", "---, ''", "a;drop, a-drop",
+        "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa-bbb, aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"})
+    void whatAMachineCallsItselfBecomesALabelThatHostsMayHave(String hostname, String label) {
+        assertThat(new Host(hostname, LabSite.ip("10.0.0.1"), Instant.MAX).label().orElse("")).isEqualTo(label);
+    }
+
+    @Test
+    void aNetworkHoldsItsAddressesAndNoOthers() {
+        Subnet network = new Subnet(LabSite.ip("10.1.255.7"), 23);
+        assertThat(network.contains(LabSite.ip("10.1.254.0"))).isTrue();
+        assertThat(network.contains(LabSite.ip("10.1.255.255"))).isTrue();
+        assertThat(network.contains(LabSite.ip("10.1.253.255"))).isFalse();
+        assertThat(network.contains(LabSite.ip("10.2.0.0"))).isFalse();
+        assertThat(new Subnet(LabSite.ip("10.1.255.7"), 0).contains(LabSite.ip("192.0.2.1"))).isTrue();
+        assertThat(new Subnet(LabSite.ip("10.1.255.7"), 32).contains(LabSite.ip("10.1.255.6"))).isFalse();
+        assertThatThrownBy(() -> new Subnet(LabSite.ip("10.0.0.0"), 33)).isInstanceOf(IllegalArgumentException.class)
+            .hasMessage("/33 is no prefix of an IPv4 network; use /0 to /32");
+    }
+}
