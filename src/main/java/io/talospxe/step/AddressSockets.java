@@ -24,7 +24,7 @@ public final class AddressSockets {
     /** Ends the id of a template that is to run once for each address; its parameter is {@code address}. */
     public static final String SUFFIX = "-on-address";
 
-    private static final Pattern SOCKET = Pattern.compile("netty:(?<protocol>udp|tcp):.*:(?<port>[0-9]+|\\{\\{[^}]+}})");
+    private static final Pattern SOCKET = Pattern.compile("netty:(?<protocol>udp|tcp)://[^?]*:(?<port>[0-9]+|\\{\\{[^}]+}})([?].*)?");
 
     private final ModelCamelContext context;
     private final Inet4Address first;

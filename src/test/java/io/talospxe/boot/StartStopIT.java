@@ -63,6 +63,24 @@ class StartStopIT {
     }
 
     @Test
+    @DisplayName("A name server that has port 53 is named; booting goes on without ours, and clients are told to ask those that we would have asked")
+    void nameServerInUse() {
+        try (Wire wire = Wire.up("dns-in-use")) {
+            wire.run("srv", SOON, "ip", "address", "add", "10.77.0.1/24", "dev", "eth0");
+            Program other = wire.start("srv", "dnsmasq", Map.of(), List.of("dnsmasq", "--no-daemon", "--conf-file=/dev/null", "--interface=eth0",
+                "--bind-interfaces", "--user=root", "--pid-file=", "--no-resolv"));
+            other.await("started", SOON);
+            Program server = wire.server(Map.of(), "--role", "server", "--dns", "10.77.0.99");
+            server.await("Route dns-on-10-77-0-1 could not be started, the others go on: port 53 \\(udp\\) is held by dnsmasq \\(pid \\d+\\)", SOON);
+            server.await("Route dns-tcp-on-10-77-0-1 could not be started, the others go on: port 53 \\(tcp\\) is held by dnsmasq", SOON);
+            Program client = wire.start("cli", "udhcpc", Map.of(), List.of("udhcpc", "-i", "eth0", "-f", "-q", "-n", "-s", "/bin/true"));
+            assertThat(client.exit(SOON)).isZero();
+            wire.run("cli", SOON, "ip", "address", "add", "10.77.0.250/24", "dev", "eth0");
+            assertThat(wire.run("cli", SOON, "nmap", "--script", "broadcast-dhcp-discover", "-e", "eth0")).contains("Domain Name Server: 10.77.0.99");
+        }
+    }
+
+    @Test
     @DisplayName("Two servers on two networks of one host serve each its own machines; no reply crosses (SO_BINDTODEVICE)")
     void twoInterfaces() {
         try (Wire wire = Wire.up("two-wires")) {
