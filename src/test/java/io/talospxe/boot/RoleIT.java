@@ -39,7 +39,7 @@ class RoleIT {
     void besideAServer() {
         try (Wire wire = Wire.up("role-proxy")) {
             String before = wire.setUp();
-            Program site = wire.site("2m");
+            Program site = wire.site("10.77.0.100,10.77.0.199,2m");
             Program server = wire.found(quick());
             String address = server.await("proxyDHCP on eth0 as (10\\.77\\.0\\.\\d+)/24, beside", SOON).group(1);
             server.await("Ready\\.", SOON);
@@ -147,13 +147,13 @@ class RoleIT {
     @DisplayName("A lease that is refused at its renewal is given up at once; another is taken, and every service follows to the new address")
     void addressChanges() {
         try (Wire wire = Wire.up("role-address")) {
-            Program site = wire.site("2m");
+            Program site = wire.site("10.77.0.100,10.77.0.199,2m");
             Program server = wire.found(quick());
             String former = server.await("proxyDHCP on eth0 as (10\\.77\\.0\\.\\d+)/24", SOON).group(1);
             server.await("Ready\\.", SOON);
             site.terminate();
             site.exit(SHORT);
-            wire.site("2m", "--dhcp-range=10.77.0.20,10.77.0.29,255.255.255.0,2m", "--dhcp-ignore-clid");
+            wire.site("10.77.0.20,10.77.0.29,2m");
             server.await("Our address " + former + "/24 is lost: ", Duration.ofSeconds(130));
             String address = server.await("Our address on eth0 is (10\\.77\\.0\\.2\\d)/24 now", SOON).group(1);
             assertThat(wire.setUp()).contains(address + "/24").doesNotContain(former + "/24");
@@ -171,7 +171,7 @@ class RoleIT {
                 "--bind-interfaces", "--user=root", "--pid-file=", "--dhcp-range=10.77.0.0,proxy", "--pxe-service=X86-64_EFI,other,other.efi,10.77.0.3",
                 "--pxe-service=7,other,other.efi,10.77.0.3", "--enable-tftp", "--tftp-root=/tmp"));
             proxy.await("started", SOON);
-            wire.site("1h", "--dhcp-boot=pxelinux.0,,10.77.0.2");
+            wire.site("10.77.0.100,10.77.0.199,1h", "--dhcp-boot=pxelinux.0,,10.77.0.2");
             Program server = wire.found(quick());
             server.await("10\\.77\\.0\\.2 tells machines to boot pxelinux\\.0: .*Take next-server and filename out", SOON);
             server.await("10\\.77\\.0\\.3 tells machines to boot .*Stop that proxyDHCP server", SOON);

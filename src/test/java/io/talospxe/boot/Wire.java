@@ -86,14 +86,14 @@ public final class Wire implements AutoCloseable {
 
     /** Starts dnsmasq as the site's DHCP server: addresses, and nothing about booting. */
     public Program site() {
-        return site("1h");
+        return site("10.77.0.100,10.77.0.199,1h");
     }
 
-    /** The same with another lease time, and more of dnsmasq's flags. */
-    public Program site(String leaseTime, String... more) {
+    /** The same with another range of addresses and lease time, and more of dnsmasq's flags. */
+    public Program site(String range, String... more) {
         List<String> command = new ArrayList<>(List.of("dnsmasq", "--no-daemon", "--conf-file=/dev/null", "--port=0", "--interface=eth0",
             "--bind-interfaces", "--user=root", "--pid-file=", "--log-dhcp", "--no-ping", "--dhcp-authoritative",
-            "--dhcp-leasefile=" + folder.resolve("leases"), "--dhcp-range=10.77.0.100,10.77.0.199,255.255.255.0," + leaseTime));
+            "--dhcp-leasefile=" + folder.resolve("leases"), "--dhcp-range=" + range));
         command.addAll(List.of(more));
         Program dnsmasq = start("site", "dnsmasq", Map.of(), command);
         dnsmasq.await("started", Duration.ofSeconds(10));
