@@ -163,6 +163,31 @@ class RoleIT {
     }
 
     @Test
+    @DisplayName("An interface that has an address keeps it and takes no lease: proxy there beside a DHCP server, server there without")
+    void keepsItsAddress() {
+        try (Wire wire = Wire.up("role-has")) {
+            wire.run("srv", SHORT, "ip", "address", "add", "10.77.0.9/24", "broadcast", "+", "dev", "eth0");
+            String before = wire.setUp();
+            Program site = wire.site();
+            Program proxy = wire.found(quick());
+            proxy.await("eth0 has 10\\.77\\.0\\.9/24; looking for a DHCP server there for 4 s", SOON);
+            proxy.await("proxyDHCP on eth0 as 10\\.77\\.0\\.9/24, beside", SOON);
+            proxy.await("Ready\\.", SOON);
+            assertThat(site.printed()).contains("DHCPOFFER").doesNotContain("DHCPREQUEST");
+            assertThat(wire.setUp()).isEqualTo(before);
+            proxy.terminate();
+            proxy.exit(SHORT);
+            site.terminate();
+            site.exit(SHORT);
+            Program server = wire.found(quick());
+            server.await("DHCP server on eth0 as 10\\.77\\.0\\.9/24, leasing 10\\.77\\.0\\.1-10\\.77\\.0\\.254 less our own address", SOON);
+            server.terminate();
+            server.exit(SHORT);
+            assertThat(wire.setUp()).isEqualTo(before);
+        }
+    }
+
+    @Test
     @DisplayName("Somebody else's boot file is named with its address, whether a proxy or the DHCP server gives it")
     void namesOtherBootServers() {
         try (Wire wire = Wire.up("role-boots")) {

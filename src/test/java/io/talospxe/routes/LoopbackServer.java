@@ -34,7 +34,9 @@ public final class LoopbackServer implements AutoCloseable {
         for (String port : List.of("PXE_DHCP_PORT", "PXE_DHCP_CLIENT_PORT", "PXE_BOOT_SERVER_PORT", "PXE_TFTP_PORT")) {
             ports.put(port, String.valueOf(freeUdpPort()));
         }
-        ports.put("PXE_HTTP_PORT", String.valueOf(freeTcpPort()));
+        for (String port : List.of("PXE_HTTP_PORT", "PXE_DNS_PORT", "PXE_ENDPOINT_PORT", "PXE_TALOS_API_PORT")) {
+            ports.put(port, String.valueOf(freeTcpPort()));
+        }
         Map<String, String> all = new HashMap<>(ports);
         all.putAll(environment);
         List<String> arguments = new ArrayList<>(List.of("--if", "lo", "--addr", "127.0.0.1/8", "--skip-ifup", "--root", root.toString(), "--role", role));
