@@ -9,8 +9,8 @@ import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * Answers of the last seconds, for askers that repeat a question byte for byte. A route decides what is answered, and it may decide by the
- * asker: so an answer is given again only to the same address, on the same address of ours, and for {@value #SECONDS} seconds at most, after
- * which the route is asked again. Bounded. Safe for several threads.
+ * asker: so an answer is given again only to the same address, on the same address of ours, and for {@value #SECONDS} seconds at most,
+ * after which the route is asked again. Bounded. Safe for several threads.
  */
 public final class AnswerMemory {
 
@@ -65,8 +65,8 @@ public final class AnswerMemory {
     }
 
     /**
-     * The answer to be given again, if there is one that still may. What remains to be done to a copy of its bytes: the asker's id, and times
-     * to live less the seconds since it was made.
+     * The answer to be given again, if there is one that still may. What remains to be done to a copy of its bytes: the asker's id, and
+     * times to live less the seconds since it was made.
      *
      * @param key a complete key, which is not to be changed any more
      * @param now the time on the program's nanosecond clock

@@ -162,7 +162,8 @@ public final class DnsNames {
 
     /** Names without records exist if there are names below them (RFC 8020), and the control plane's even with no address. */
     private boolean exists(Name name, Snapshot known) {
-        return Stream.concat(Stream.of(controlPlane, OURSELVES), known.addresses.keySet().stream()).anyMatch(there -> there.subdomain(name));
+        return Stream.concat(Stream.of(controlPlane, OURSELVES), known.addresses.keySet().stream())
+            .anyMatch(there -> there.subdomain(name));
     }
 
     /** The top of the zone of ours that holds the name. */

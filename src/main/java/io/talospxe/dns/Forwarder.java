@@ -21,9 +21,9 @@ import org.xbill.DNS.SOARecord;
 import org.xbill.DNS.Section;
 
 /**
- * Answers questions about other people's names by asking the site's name servers. Keeps answers for as long as they live (RFC 1035; RFC 2308
- * for names that are not there), and asks once for all who want to know the same at the same time. No thread waits for an answer. Safe for
- * several threads.
+ * Answers questions about other people's names by asking the site's name servers. Keeps answers for as long as they live (RFC 1035; RFC
+ * 2308 for names that are not there), and asks once for all who want to know the same at the same time. No thread waits for an answer. Safe
+ * for several threads.
  */
 public final class Forwarder {
 
@@ -60,8 +60,8 @@ public final class Forwarder {
     }
 
     /**
-     * Finds the answer. Never fails: an answer that cannot be had within some four seconds is SERVFAIL. If the asker wants nobody to be asked
-     * (RD is not set), it is what is known already, or REFUSED.
+     * Finds the answer. Never fails: an answer that cannot be had within some four seconds is SERVFAIL. If the asker wants nobody to be
+     * asked (RD is not set), it is what is known already, or REFUSED.
      */
     public CompletionStage<Answer> answer(Query query) {
         AnswerCache.Key key = AnswerCache.Key.of(query);
@@ -107,10 +107,14 @@ public final class Forwarder {
     /** The forwarders in the order in which to ask: those that answer first. Our own address would have us ask ourselves without end. */
     private List<Peer> peers() {
         List<InetSocketAddress> addresses = site.forwarders().stream().distinct()
-            .filter(address -> !address.isUnresolved() && !(address.getPort() == port && site.own().contains(address.getAddress()))).toList();
+            .filter(address -> !address.isUnresolved() && !ourselves(address)).toList();
         peers.keySet().retainAll(addresses);
         List<Peer> all = addresses.stream().map(address -> peers.computeIfAbsent(address, key -> new Peer(key, nanoTime))).toList();
         return Stream.concat(all.stream().filter(Peer::trusted), all.stream().filter(peer -> !peer.trusted())).toList();
+    }
+
+    private boolean ourselves(InetSocketAddress address) {
+        return address.getPort() == port && site.own().contains(address.getAddress());
     }
 
     /** What the forwarder says, less what is between it and us: the id, the OPT record, and additional records, which nobody needs. */

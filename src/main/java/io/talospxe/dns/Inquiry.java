@@ -25,9 +25,9 @@ import org.xbill.DNS.Section;
 import org.xbill.DNS.SimpleResolver;
 
 /**
- * One question on its way to the forwarders. After each turn, a second, without an answer the next of them is asked as well, the first again after the last,
- * and whoever answers first is believed: a slow forwarder gets its time, and a dead one costs a second. One that cannot answer is left out.
- * Safe for several threads.
+ * One question on its way to the forwarders. After each turn, a second, without an answer the next of them is asked as well, the first
+ * again after the last, and whoever answers first is believed: a slow forwarder gets its time, and a dead one costs a second. One that
+ * cannot answer is left out. Safe for several threads.
  */
 final class Inquiry {
 

@@ -96,7 +96,8 @@ final class Peer {
     private void tell(String reason) {
         long now = nanoTime.getAsLong();
         if (!told && now - mayTell >= 0) {
-            LOG.warn("Name server {} does not answer ({}). It is tried again from time to time; if it is the wrong one, see --dns.", text(), reason);
+            LOG.warn("Name server {} does not answer ({}). It is tried again from time to time; if it is the wrong one, see --dns.",
+                text(), reason);
             told = true;
             mayTell = now + SILENCE.toNanos();
         }

@@ -1,6 +1,7 @@
 package io.talospxe.step;
 
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPipeline;
 import io.netty.channel.FixedRecvByteBufAllocator;
@@ -11,6 +12,7 @@ import io.netty.handler.codec.bytes.ByteArrayDecoder;
 import io.netty.handler.codec.bytes.ByteArrayEncoder;
 import io.netty.handler.timeout.IdleStateHandler;
 import io.talospxe.dns.AnswerMemory;
+import java.net.SocketAddress;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongSupplier;
 import org.apache.camel.Exchange;
@@ -24,8 +26,8 @@ import org.slf4j.LoggerFactory;
  * {@code serverInitializerFactory: "#dnsSocket"}. Safe for any number of endpoints.
  *
  * <p>UDP: many datagrams are read and written at once, and a question that was answered a moment ago is answered from {@link AnswerMemory}
- * before it comes to the route. TCP: messages are framed by their length (RFC 1035, section 4.2.2), a connection may send one question after
- * another without waiting (RFC 7766), and none may hold us up: they are bounded in number, and closed when idle.
+ * before it comes to the route. TCP: messages are framed by their length (RFC 1035, section 4.2.2), a connection may send one question
+ * after another without waiting (RFC 7766), and none may hold us up: they are bounded in number, and closed when idle.
  *
  * <p>Unlike DHCP's sockets these are not tied to the interface: this host asks itself by way of loopback.
  */
@@ -85,7 +87,7 @@ public final class DnsSocket extends ServerInitializerFactory {
             channel.config().setRecvByteBufAllocator(new FixedRecvByteBufAllocator(BATCH * LONGEST_DATAGRAM));
             RepeatedQuestions repeated = new RepeatedQuestions(memory, nanoTime);
             pipeline.addLast(repeated);
-            DatagramReceiver.addTo(pipeline, consumer, new DatagramReceiver(consumer) {
+            DatagramReceiver.addTo(pipeline, consumer, new QuietReceiver(consumer) {
                 @Override
                 protected void channelRead0(ChannelHandlerContext context, Object datagram) throws Exception {
                     repeated.taken();
@@ -95,8 +97,30 @@ public final class DnsSocket extends ServerInitializerFactory {
         }
     }
 
+    /** An answer that does not reach its asker is worth no line: whoever still wants it asks again, and there may be thousands of them. */
+    private static class QuietReceiver extends DatagramReceiver {
+
+        QuietReceiver(NettyConsumer consumer) {
+            super(consumer);
+        }
+
+        @Override
+        protected ChannelFutureListener createResponseFutureListener(NettyConsumer consumer, Exchange exchange, SocketAddress asker) {
+            return sent -> {
+                if (!sent.isSuccess()) {
+                    LOG.debug("An answer is lost: {}", sent.cause().toString());
+                }
+            };
+        }
+
+        @Override
+        public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+            LOG.debug("A message on {} is lost: {}", context.channel().localAddress(), cause.toString());
+        }
+    }
+
     /** Passes messages of a connection to the route. A null body closes it, as does an error. */
-    private static final class ConnectionReceiver extends DatagramReceiver {
+    private static final class ConnectionReceiver extends QuietReceiver {
 
         ConnectionReceiver(NettyConsumer consumer) {
             super(consumer);
@@ -113,7 +137,7 @@ public final class DnsSocket extends ServerInitializerFactory {
 
         @Override
         public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
-            LOG.debug("The connection of {} is closed: {}", context.channel().remoteAddress(), cause.toString());
+            super.exceptionCaught(context, cause);
             context.close();
         }
     }

@@ -28,8 +28,8 @@ import org.xbill.DNS.Rcode;
 import org.xbill.DNS.Type;
 
 /**
- * The steps of the DNS routes, bean {@code dns}. A step that answers replaces the body by the answer's bytes; a body of null is silence. Safe
- * for several threads; no step waits.
+ * The steps of the DNS routes, bean {@code dns}. A step that answers replaces the body by the answer's bytes; a body of null is silence.
+ * Safe for several threads; no step waits.
  */
 public final class DnsSteps {
 
@@ -61,10 +61,10 @@ public final class DnsSteps {
     }
 
     /**
-     * Reads a message. Sets the variables {@code address} (of the asker), {@code localAddress} (the one of ours that was asked), {@code inside}
-     * (yes, or no for somebody who is in no network of ours), {@code zone} (controlplane, ours or other; none if there is nothing to answer)
-     * and with it {@code question} (the name in lower case, with its final dot) and {@code questionType} ({@code A}, {@code AAAA}, …). Reads
-     * the variable {@code transport}: {@code tcp} allows long answers.
+     * Reads a message. Sets the variables {@code address} (of the asker), {@code localAddress} (the one of ours that was asked) and
+     * {@code inside} (yes, or no for somebody who is in no network of ours). If it is a question that can be answered, also {@code zone}
+     * (controlplane, ours or other), {@code question} (the name in lower case, with its final dot) and {@code questionType} (A, AAAA, …).
+     * Reads {@code transport}: tcp allows long answers.
      */
     public void decode(Exchange exchange) {
         Optional<Query> query = Query.read(exchange.getMessage().getBody(byte[].class), "tcp".equals(exchange.getVariable("transport")));
@@ -92,8 +92,8 @@ public final class DnsSteps {
     }
 
     /**
-     * Answers with the addresses in the variable {@code addresses}, which has commas between them; with none, that the name has no addresses.
-     * Several come in another order each time, so that the first is not always the same.
+     * Answers with the addresses in the variable {@code addresses}, which has commas between them; with none, that the name has no
+     * addresses. Several come in another order each time, so that the first is not always the same.
      *
      * @throws IllegalArgumentException if the variable holds anything but IPv4 addresses
      */

@@ -14,8 +14,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongSupplier;
 
 /**
- * Answers datagrams whose question the same asker was answered a moment ago, and lets all others through to the route. First in the pipeline
- * of a UDP port, where a question costs a look and a copy. Used by one event loop, but for {@link #taken}.
+ * Answers datagrams whose question the same asker was answered a moment ago, and lets all others through to the route. First in the
+ * pipeline of a UDP port, where a question costs a look and a copy. Used by one event loop, but for {@link #taken}.
  */
 final class RepeatedQuestions extends ChannelInboundHandlerAdapter {
 
@@ -26,6 +26,7 @@ final class RepeatedQuestions extends ChannelInboundHandlerAdapter {
     private final AnswerMemory memory;
     private final LongSupplier nanoTime;
     private final AtomicInteger waiting = new AtomicInteger();
+    private boolean passedOn;
 
     RepeatedQuestions(AnswerMemory memory, LongSupplier nanoTime) {
         this.memory = memory;
@@ -46,6 +47,7 @@ final class RepeatedQuestions extends ChannelInboundHandlerAdapter {
             datagram.release();
         } else if (waiting.get() < WAITING) {
             waiting.incrementAndGet();
+            passedOn = true;
             context.fireChannelRead(datagram);
         } else {
             datagram.release();
@@ -55,7 +57,11 @@ final class RepeatedQuestions extends ChannelInboundHandlerAdapter {
     @Override
     public void channelReadComplete(ChannelHandlerContext context) {
         context.flush();
-        context.fireChannelReadComplete();
+        // It would wake the route's thread, which is wasted if there is nothing for it.
+        if (passedOn) {
+            passedOn = false;
+            context.fireChannelReadComplete();
+        }
     }
 
     private Optional<Reply> recall(ChannelHandlerContext context, DatagramPacket datagram) {

@@ -32,7 +32,8 @@ class DnsIT {
     }
 
     private static List<String> java(String... arguments) {
-        List<String> command = new ArrayList<>(List.of(ProcessHandle.current().info().command().orElse("java"), "-Djava.net.preferIPv4Stack=true",
+        List<String> command = new ArrayList<>(List.of(ProcessHandle.current().info().command().orElse("java"),
+            "-Djava.net.preferIPv4Stack=true",
             "-cp", System.getProperty("java.class.path")));
         command.addAll(List.of(arguments));
         return command;
@@ -40,10 +41,12 @@ class DnsIT {
 
     /** The site's name server, which knows the zone site.test and logs what it is asked. */
     private static Program site(Wire wire) {
-        return wire.start("site", "dnsmasq", Map.of(), List.of("dnsmasq", "--no-daemon", "--conf-file=/dev/null", "--no-resolv", "--no-hosts",
+        return wire.start("site", "dnsmasq", Map.of(), List.of("dnsmasq", "--no-daemon", "--conf-file=/dev/null", "--no-resolv",
+            "--no-hosts",
             "--interface=eth0", "--bind-interfaces", "--user=root", "--pid-file=", "--log-queries", "--auth-zone=site.test",
             "--auth-server=ns.site.test,eth0", "--auth-soa=1,h.site.test,1,1,60", "--auth-ttl=60", "--host-record=www.site.test,192.0.2.1",
-            "--txt-record=big.site.test," + "x".repeat(250) + "," + "y".repeat(250) + "," + "z".repeat(250) + "," + "w".repeat(250) + "," + "v".repeat(250)));
+            "--txt-record=big.site.test," + "x".repeat(250) + "," + "y".repeat(250) + "," + "z".repeat(250) + "," + "w".repeat(250) + ","
+                + "v".repeat(250)));
     }
 
     private static String dig(Wire wire, String... arguments) {
@@ -57,7 +60,8 @@ class DnsIT {
     }
 
     private static long asked(Program site, String name) {
-        return Pattern.compile("auth\\[A\\] " + Pattern.quote(name) + " from").matcher(site.printed()).results().map(MatchResult::group).count();
+        return Pattern.compile("auth\\[A\\] " + Pattern.quote(name) + " from").matcher(site.printed()).results().map(MatchResult::group)
+            .count();
     }
 
     @Test
@@ -71,10 +75,13 @@ class DnsIT {
                 assertThat(ask(wire, program, "+short", "talos-pxe.talos")).isEqualTo(Wire.SERVER + "\n");
                 assertThat(ask(wire, program, "+short", "talos", "NS")).isEqualTo("talos-pxe.talos.\n");
                 assertThat(ask(wire, program, "+short", "-x", "10.77.0.101")).isEqualTo("node1.talos.\n");
-                assertThat(ask(wire, program, "+short", "-x", "10.77.0.102")).as("a control plane without a lease").isEqualTo("controlplane.talos.\n");
+                assertThat(ask(wire, program, "+short", "-x", "10.77.0.102")).as("a control plane without a lease")
+                    .isEqualTo("controlplane.talos.\n");
                 assertThat(ask(wire, program, "-x", "10.77.0.7")).containsPattern("status: NXDOMAIN");
-                assertThat(ask(wire, program, "nobody.talos")).containsPattern("(?s)status: NXDOMAIN.*talos\\.\\s+5\\s+IN\\s+SOA\\s+talos-pxe\\.talos\\.");
-                assertThat(ask(wire, program, "node1.talos", "AAAA")).containsPattern("(?s)status: NOERROR.*AUTHORITY.*SOA").doesNotContain("ANSWER SECTION:");
+                assertThat(ask(wire, program, "nobody.talos"))
+                    .containsPattern("(?s)status: NXDOMAIN.*talos\\.\\s+5\\s+IN\\s+SOA\\s+talos-pxe\\.talos\\.");
+                assertThat(ask(wire, program, "node1.talos", "AAAA")).containsPattern("(?s)status: NOERROR.*AUTHORITY.*SOA")
+                    .doesNotContain("ANSWER SECTION:");
                 assertThat(ask(wire, program, "node1.talos")).containsPattern("(?i)flags: qr aa rd ra;");
                 assertThat(ask(wire, program, "node1.talos", "ANY", "+notcp")).containsPattern("ANSWER: 1[;,]");
                 assertThat(ask(wire, program, "-c", "CH", "version.bind", "-t", "TXT")).contains("status: REFUSED");
@@ -94,20 +101,22 @@ class DnsIT {
             assertThat(dig(wire, "+dnssec", "node1.talos")).contains("EDNS: version: 0, flags: do; udp: 1232");
             assertThat(dig(wire, "+noedns", "node1.talos")).doesNotContain("OPT PSEUDOSECTION").contains("ADDITIONAL: 0");
             assertThat(dig(wire, "+edns=1", "+noednsnegotiation", "node1.talos")).contains("status: BADVERS");
-            assertThat(dig(wire, "+ignore", "+bufsize=4096", "big.site.test", "TXT")).containsPattern("flags: qr tc rd ra").contains("ANSWER: 0");
+            assertThat(dig(wire, "+ignore", "+bufsize=4096", "big.site.test", "TXT")).containsPattern("flags: qr tc rd ra")
+                .contains("ANSWER: 0");
             assertThat(ask(wire, "kdig", "+ignore", "+noedns", "big.site.test", "TXT")).containsPattern("Flags: qr tc rd ra");
         }
     }
 
     @Test
-    @DisplayName("Other names come from the site's name server: over UDP and TCP, long ones, missing ones, and once for as long as they live")
+    @DisplayName("Other names come from the site's name server: by UDP and TCP, long ones, missing ones, and once while they live")
     void forwarding() {
         try (Wire wire = Wire.up("dns-forward")) {
             Program site = site(wire);
             serve(wire, SITE);
             assertThat(dig(wire, "+short", "www.site.test")).isEqualTo("192.0.2.1\n");
             assertThat(ask(wire, "kdig", "+tcp", "+short", "www.site.test")).isEqualTo("192.0.2.1\n");
-            assertThat(dig(wire, "+tcp", "www.site.test")).containsPattern("flags: qr rd ra;").containsPattern("www\\.site\\.test\\.\\s+(60|59|5.)\\s+IN\\s+A");
+            assertThat(dig(wire, "+tcp", "www.site.test")).containsPattern("flags: qr rd ra;")
+                .containsPattern("www\\.site\\.test\\.\\s+(60|59|5.)\\s+IN\\s+A");
             assertThat(asked(site, "www.site.test")).isEqualTo(1);
             for (int i = 0; i < 2; i++) {
                 assertThat(dig(wire, "no.site.test")).containsPattern("(?s)status: NXDOMAIN.*site\\.test\\.\\s+\\d+\\s+IN\\s+SOA");

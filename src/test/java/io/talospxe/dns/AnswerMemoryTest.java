@@ -40,7 +40,8 @@ class AnswerMemoryTest {
         assertThat(recall(LOCAL, LabSite.ip("10.77.0.51"), query, Duration.ZERO)).isEmpty();
         assertThat(recall(LabSite.ip("10.77.0.2"), ASKER, query, Duration.ZERO)).isEmpty();
         assertThat(recall(LOCAL, ASKER, Queries.of("www.example.com.", "AAAA"), Duration.ZERO)).isEmpty();
-        assertThat(recall(LOCAL, ASKER, Queries.of("wwW.example.com.", "A"), Duration.ZERO)).as("it would get another spelling back").isEmpty();
+        assertThat(recall(LOCAL, ASKER, Queries.of("wwW.example.com.", "A"), Duration.ZERO)).as("it would get another spelling back")
+            .isEmpty();
         assertThat(recall(LOCAL, ASKER, Queries.withoutRecursion("www.example.com.", "A"), Duration.ZERO)).isEmpty();
         assertThat(recall(LOCAL, ASKER, Queries.of(Queries.edns("www.example.com.", "A", 1232, false)), Duration.ZERO)).isEmpty();
     }

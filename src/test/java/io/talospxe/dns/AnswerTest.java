@@ -30,7 +30,8 @@ class AnswerTest {
         Answer answer = addresses(1, 300);
         assertThat(answer.fresh(Duration.ofSeconds(299).toNanos())).isTrue();
         assertThat(answer.fresh(Duration.ofSeconds(300).toNanos())).isFalse();
-        assertThat(answer.to(Queries.of("www.example.com.", "A"), Duration.ofSeconds(299).toNanos()).life()).isEqualTo(Duration.ofSeconds(1).toNanos());
+        assertThat(answer.to(Queries.of("www.example.com.", "A"), Duration.ofSeconds(299).toNanos()).life())
+            .isEqualTo(Duration.ofSeconds(1).toNanos());
     }
 
     @Test
@@ -61,7 +62,8 @@ class AnswerTest {
         wanting.getHeader().setFlag(Flags.AD);
         assertThat(read(answer, Queries.of("www.example.com.", "A"), Duration.ZERO).getHeader().getFlag(Flags.AD)).isFalse();
         assertThat(read(answer, Queries.of(wanting), Duration.ZERO).getHeader().getFlag(Flags.AD)).isTrue();
-        assertThat(read(answer, Queries.of(Queries.edns("www.example.com.", "A", 1232, true)), Duration.ZERO).getHeader().getFlag(Flags.AD)).isTrue();
+        assertThat(read(answer, Queries.of(Queries.edns("www.example.com.", "A", 1232, true)), Duration.ZERO).getHeader()
+            .getFlag(Flags.AD)).isTrue();
     }
 
     @Test
@@ -72,7 +74,8 @@ class AnswerTest {
         assertThat(cut.getHeader().getFlag(Flags.TC)).isTrue();
         assertThat(cut.getSection(Section.ANSWER)).isEmpty();
         assertThat(cut.getQuestion().getName()).isEqualTo(NAME);
-        assertThat(read(addresses(30, 300), Queries.of(Queries.edns("www.example.com.", "A", 1232, false)), Duration.ZERO).getSection(Section.ANSWER))
+        assertThat(read(addresses(30, 300), Queries.of(Queries.edns("www.example.com.", "A", 1232, false)), Duration.ZERO)
+            .getSection(Section.ANSWER))
             .hasSize(30);
         Message cutWithOpt = read(addresses(75, 300), Queries.of(Queries.edns("www.example.com.", "A", 4096, false)), Duration.ZERO);
         assertThat(cutWithOpt.getHeader().getFlag(Flags.TC)).isTrue();

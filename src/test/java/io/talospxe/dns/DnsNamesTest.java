@@ -78,7 +78,8 @@ class DnsNamesTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"example.com.", "talosx.", ".", "com.", "77.10.in-addr.arpa.", "1.1.77.10.in-addr.arpa.", "1.0.77.010.in-addr.arpa.",
+    @ValueSource(strings = {"example.com.", "talosx.", ".", "com.", "77.10.in-addr.arpa.", "1.1.77.10.in-addr.arpa.",
+        "1.0.77.010.in-addr.arpa.",
         "1.0.77.999.in-addr.arpa.", "x.77.10.in-addr.arpa.", "in-addr.arpa.", "8.8.8.8.in-addr.arpa.", "example.talos.com."})
     void otherNamesAreOthersBusiness(String name) {
         assertThat(names.authority(Name.fromConstantString(name))).isEqualTo(DnsNames.Authority.OTHER);
@@ -112,7 +113,8 @@ class DnsNamesTest {
         assertThat(elsewhere.authority(Name.fromConstantString("www.example.com."))).isEqualTo(DnsNames.Authority.OTHER);
         assertThat(elsewhere.authority(Name.fromConstantString("example.com."))).isEqualTo(DnsNames.Authority.OTHER);
         assertThat(texts(answer(elsewhere, "below.api.example.com.", "A"), Section.AUTHORITY)).containsExactly("api.example.com. SOA");
-        assertThat(texts(answer(elsewhere, "api.example.com.", "NS"), Section.ANSWER)).containsExactly("api.example.com. NS talos-pxe.talos.");
+        assertThat(texts(answer(elsewhere, "api.example.com.", "NS"), Section.ANSWER))
+            .containsExactly("api.example.com. NS talos-pxe.talos.");
     }
 
     @Test
@@ -141,7 +143,8 @@ class DnsNamesTest {
 
     @Test
     void ofTwoMachinesWithOneNameTheOneWithTheLaterLeaseHasIt() throws IOException {
-        site.host("twin", "10.77.0.120", Instant.parse("2026-11-23T10:00:00Z")).host("TWIN.lan", "10.77.0.121", Instant.parse("2026-11-23T11:00:00Z"))
+        site.host("twin", "10.77.0.120", Instant.parse("2026-11-23T10:00:00Z")).host("TWIN.lan", "10.77.0.121",
+            Instant.parse("2026-11-23T11:00:00Z"))
             .host("twin", "10.77.0.122", Instant.parse("2026-11-23T09:00:00Z"));
         assertThat(texts(answer(names, "twin.talos.", "A"), Section.ANSWER)).containsExactly("twin.talos. A 10.77.0.121");
         assertThat(answer(names, "120.0.77.10.in-addr.arpa.", "PTR").getRcode()).isEqualTo(Rcode.NXDOMAIN);

@@ -119,7 +119,8 @@ class ForwarderTest {
 
     @Test
     void thatANameIsNotThereIsKeptAsLongAsItsZoneSays() throws IOException {
-        NameServer server = server(question -> NameServer.answer(question, Rcode.NXDOMAIN, "example.com. 3600 SOA ns.example.com. h.example.com. 1 1 1 1 20"));
+        NameServer server = server(question -> NameServer.answer(question, Rcode.NXDOMAIN,
+            "example.com. 3600 SOA ns.example.com. h.example.com. 1 1 1 1 20"));
         assertThat(ask("no.example.com.", "A").getRcode()).isEqualTo(Rcode.NXDOMAIN);
         skipped.set(19);
         Message kept = ask("no.example.com.", "A");
@@ -225,7 +226,8 @@ class ForwarderTest {
 
     @Test
     void aForwarderThatUnderstandsNoEdnsIsAskedWithout() throws IOException {
-        NameServer server = server(question -> question.getOPT() == null ? KNOWING.apply(question) : NameServer.answer(question, Rcode.FORMERR));
+        NameServer server = server(question -> question.getOPT() == null ? KNOWING.apply(question) : NameServer.answer(question,
+            Rcode.FORMERR));
         assertThat(ask("one.example.com.", "A").getRcode()).isEqualTo(Rcode.NOERROR);
         assertThat(ask("two.example.com.", "A").getRcode()).isEqualTo(Rcode.NOERROR);
         assertThat(server.asked()).hasSize(3);
@@ -239,7 +241,8 @@ class ForwarderTest {
         CompletableFuture.allOf(forwarder.answer(Queries.of("two.example.com.", "A")).toCompletableFuture(),
             forwarder.answer(Queries.of("three.example.com.", "A")).toCompletableFuture()).join();
         skipped.addAndGet(2);
-        assertThat(took(() -> assertThat(ask("trial.example.com.", "A").getRcode()).isEqualTo(Rcode.SERVFAIL))).isLessThan(TURN.multipliedBy(2));
+        assertThat(took(() -> assertThat(ask("trial.example.com.", "A").getRcode()).isEqualTo(Rcode.SERVFAIL)))
+            .isLessThan(TURN.multipliedBy(2));
         assertThat(took(() -> assertThat(ask("four.example.com.", "A").getRcode()).isEqualTo(Rcode.SERVFAIL))).isLessThan(AT_ONCE);
     }
 
@@ -298,7 +301,8 @@ class ForwarderTest {
 
     @Test
     void whatIsNotAnAnswerToTheQuestionIsNotBelieved() throws IOException {
-        server(question -> NameServer.answer(Queries.message("evil.example.com.", "A"), Rcode.NOERROR, "evil.example.com. 300 A 192.0.2.66"));
+        server(question -> NameServer.answer(Queries.message("evil.example.com.", "A"), Rcode.NOERROR,
+            "evil.example.com. 300 A 192.0.2.66"));
         assertThat(ask("www.example.com.", "A").getRcode()).isEqualTo(Rcode.SERVFAIL);
     }
 

@@ -51,8 +51,10 @@ public final class NameServer implements AutoCloseable {
         for (String record : records) {
             String[] parts = record.split(" ", 4);
             try {
-                Record made = Record.fromString(Name.fromString(parts[0]), Type.value(parts[2]), DClass.IN, Long.parseLong(parts[1]), parts[3], Name.root);
-                answer.addRecord(made, made instanceof SOARecord && question.getQuestion().getType() != Type.SOA ? Section.AUTHORITY : Section.ANSWER);
+                Record made = Record.fromString(Name.fromString(parts[0]), Type.value(parts[2]), DClass.IN, Long.parseLong(parts[1]),
+                    parts[3], Name.root);
+                answer.addRecord(made, made instanceof SOARecord && question.getQuestion().getType() != Type.SOA ? Section.AUTHORITY
+                    : Section.ANSWER);
             } catch (IOException wrong) {
                 throw new AssertionError(wrong);
             }

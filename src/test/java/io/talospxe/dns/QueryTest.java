@@ -44,7 +44,8 @@ class QueryTest {
             Arguments.of("class CHAOS", Rcode.REFUSED, changed(message -> { }, "TXT", DClass.CH)),
             Arguments.of("class ANY", Rcode.REFUSED, changed(message -> { }, "A", DClass.ANY)),
             Arguments.of("an update", Rcode.NOTIMP, changed(message -> message.getHeader().setOpcode(Opcode.UPDATE), "SOA", DClass.IN)),
-            Arguments.of("a notification", Rcode.NOTIMP, changed(message -> message.getHeader().setOpcode(Opcode.NOTIFY), "SOA", DClass.IN)),
+            Arguments.of("a notification", Rcode.NOTIMP, changed(message -> message.getHeader().setOpcode(Opcode.NOTIFY), "SOA",
+                DClass.IN)),
             Arguments.of("EDNS of the future", Rcode.BADVERS,
                 changed(message -> message.addRecord(new OPTRecord(1232, 0, 1), Section.ADDITIONAL), "A", DClass.IN)),
             Arguments.of("two OPT records", Rcode.FORMERR, changed(message -> {
@@ -54,7 +55,8 @@ class QueryTest {
             Arguments.of("two questions", Rcode.FORMERR,
                 changed(message -> message.addRecord(Record.newRecord(Name.root, Type.A, DClass.IN), Section.QUESTION), "A", DClass.IN)),
             Arguments.of("no question", Rcode.FORMERR, changed(message -> message.removeAllRecords(Section.QUESTION), "A", DClass.IN)),
-            Arguments.of("an answer in the question", Rcode.FORMERR, changed(message -> message.addRecord(message.getQuestion(), Section.ANSWER),
+            Arguments.of("an answer in the question", Rcode.FORMERR, changed(message -> message.addRecord(message.getQuestion(),
+                Section.ANSWER),
                 "A", DClass.IN)),
             Arguments.of("half a question", Rcode.FORMERR, Arrays.copyOf(Queries.message("node1.talos.", "A").toWire(), 20)),
             Arguments.of("a name that is a pointer to itself", Rcode.FORMERR, pointer()));

@@ -53,7 +53,8 @@ class DnsRouteTest {
             case "www.example.com." -> NameServer.answer(question, Rcode.NOERROR, "www.example.com. 300 A 192.0.2.1");
             case "big.example.com." -> NameServer.answer(question, Rcode.NOERROR, "big.example.com. 300 TXT"
                 + (" \"" + "x".repeat(250) + "\"").repeat(8));
-            case "no.example.com." -> NameServer.answer(question, Rcode.NXDOMAIN, "example.com. 300 SOA ns.example.com. h.example.com. 1 1 1 1 300");
+            case "no.example.com." -> NameServer.answer(question, Rcode.NXDOMAIN,
+                "example.com. 300 SOA ns.example.com. h.example.com. 1 1 1 1 300");
             default -> null;
         });
         site.forwarder("127.0.0.1", forwarder.port());
@@ -91,8 +92,10 @@ class DnsRouteTest {
         serve();
         for (Message answer : List.of(client.ask(Queries.message(name, type)), client.askOverTcp(Queries.message(name, type)))) {
             assertThat(Rcode.string(answer.getRcode())).isEqualTo(rcode);
-            assertThat(answer.getSection(Section.ANSWER).stream().map(record -> record.rdataToString())).isEqualTo(data.isEmpty() ? List.of() : List.of(data));
-            assertThat(answer.getHeader().getFlag(Flags.AA)).isEqualTo(name.endsWith("talos.") && !type.equals("AXFR") || name.endsWith("arpa."));
+            assertThat(answer.getSection(Section.ANSWER).stream().map(record -> record.rdataToString()))
+                .isEqualTo(data.isEmpty() ? List.of() : List.of(data));
+            assertThat(answer.getHeader().getFlag(Flags.AA)).isEqualTo(name.endsWith("talos.")
+                && !type.equals("AXFR") || name.endsWith("arpa."));
         }
     }
 
@@ -162,7 +165,8 @@ class DnsRouteTest {
             assertThat(cut.getHeader().getFlag(Flags.TC)).isTrue();
             assertThat(cut.getSection(Section.ANSWER)).isEmpty();
             assertThat(cut.getOPT().getPayloadSize()).isEqualTo(1232);
-            assertThat(client.askOverTcp(Queries.message("big.example.com.", "TXT")).getSection(Section.ANSWER).get(0).rdataToString()).hasSizeGreaterThan(2000);
+            assertThat(client.askOverTcp(Queries.message("big.example.com.", "TXT")).getSection(Section.ANSWER).get(0).rdataToString())
+                .hasSizeGreaterThan(2000);
         }
     }
 
@@ -280,7 +284,8 @@ class DnsRouteTest {
             connection.getOutputStream().write(new byte[] {0, 40, 1});
             long begin = System.nanoTime();
             assertThat(connection.getInputStream().read()).isEqualTo(-1);
-            assertThat(Duration.ofNanos(System.nanoTime() - begin)).isBetween(Duration.ofSeconds(DnsServer.IDLE_SECONDS - 1), Duration.ofSeconds(DnsServer.IDLE_SECONDS + 4));
+            assertThat(Duration.ofNanos(System.nanoTime() - begin)).isBetween(Duration.ofSeconds(DnsServer.IDLE_SECONDS - 1),
+                Duration.ofSeconds(DnsServer.IDLE_SECONDS + 4));
         }
     }
 }

@@ -77,7 +77,8 @@ public final class DnsServer implements AutoCloseable {
         PluginHelper.getRoutesLoader(camel).loadRoutes(ResourceHelper.resolveMandatoryResource(camel, "file:routes/dns.yaml"));
         camel.start();
         for (String template : List.of("dns-on-address", "dns-tcp-on-address")) {
-            TemplatedRouteBuilder.builder(camel, template).routeId(template.replace("-on-address", "-on-") + address).parameter("address", address)
+            TemplatedRouteBuilder.builder(camel, template).routeId(template.replace("-on-address", "-on-") + address)
+                .parameter("address", address)
                 .add();
         }
     }
