@@ -3,7 +3,7 @@ package io.talospxe;
 import io.talospxe.dhcp.DhcpServer;
 import io.talospxe.dhcp.Network;
 import io.talospxe.dhcp.client.ClientLease;
-import io.talospxe.dhcp.wire.Ipv4;
+import io.talospxe.ip.Ipv4;
 import io.talospxe.net.HostResolvers;
 import io.talospxe.net.Link;
 import io.talospxe.role.Manner;

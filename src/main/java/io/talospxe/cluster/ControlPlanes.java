@@ -1,5 +1,6 @@
 package io.talospxe.cluster;
 
+import io.talospxe.ip.Ipv4;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -14,7 +15,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
-import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -30,7 +30,6 @@ public final class ControlPlanes implements AutoCloseable {
     static final int LIMIT = 100;
 
     private static final Logger LOG = LoggerFactory.getLogger(ControlPlanes.class);
-    private static final Pattern ADDRESS = Pattern.compile("(?:(?:25[0-5]|2[0-4][0-9]|1?[0-9]?[0-9])(?:\\.(?!$)|$)){4}");
 
     private final List<String> fixed;
     private final List<Integer> ports;
@@ -71,7 +70,7 @@ public final class ControlPlanes implements AutoCloseable {
      */
     public static List<String> addresses(String list) {
         List<String> addresses = Arrays.stream(list.split(",")).map(String::strip).filter(text -> !text.isEmpty()).toList();
-        addresses.stream().filter(text -> !ADDRESS.matcher(text).matches()).findFirst().ifPresent(wrong -> {
+        addresses.stream().filter(text -> !Ipv4.isAddress(text)).findFirst().ifPresent(wrong -> {
             throw new IllegalArgumentException(
                 "must be IPv4 addresses with commas between, as 10.77.0.5,10.77.0.6; '" + wrong + "' is none");
         });
@@ -91,7 +90,7 @@ public final class ControlPlanes implements AutoCloseable {
      * @throws IllegalArgumentException if {@code address} is none
      */
     public synchronized void join(String key, String address) {
-        if (!ADDRESS.matcher(address).matches()) {
+        if (!Ipv4.isAddress(address)) {
             throw new IllegalArgumentException("'" + address + "' is not an IPv4 address");
         }
         boolean known = all().contains(address);

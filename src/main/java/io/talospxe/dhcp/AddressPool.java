@@ -1,6 +1,6 @@
 package io.talospxe.dhcp;
 
-import io.talospxe.dhcp.wire.Ipv4;
+import io.talospxe.ip.Ipv4;
 import java.net.Inet4Address;
 import java.time.Instant;
 import java.util.Comparator;

@@ -1,6 +1,7 @@
 package io.talospxe.dhcp;
 
-import io.talospxe.dhcp.wire.Ipv4;
+import io.talospxe.ip.Ipv4;
+import io.talospxe.ip.Subnet;
 import java.net.Inet4Address;
 import java.util.List;
 
@@ -37,18 +38,18 @@ public record Network(Inet4Address server, int prefix, Inet4Address first, Inet4
 
     /** The network of {@code server}, all its host addresses being the pool. */
     public static Network whole(Inet4Address server, int prefix, List<Inet4Address> routers, List<Inet4Address> resolvers) {
-        int base = Ipv4.bits(server) & bits(prefix);
-        return new Network(server, prefix, Ipv4.of(base + 1), Ipv4.of((base | ~bits(prefix)) - 1), routers, resolvers);
+        int base = Ipv4.bits(server) & Subnet.mask(prefix);
+        return new Network(server, prefix, Ipv4.of(base + 1), Ipv4.of((base | ~Subnet.mask(prefix)) - 1), routers, resolvers);
     }
 
     /** The subnet mask. */
     public Inet4Address mask() {
-        return Ipv4.of(bits(prefix));
+        return Ipv4.of(Subnet.mask(prefix));
     }
 
     /** The address that reaches every host of the network. */
     public Inet4Address broadcast() {
-        return Ipv4.of(Ipv4.bits(server) | ~bits(prefix));
+        return Ipv4.of(Ipv4.bits(server) | ~Subnet.mask(prefix));
     }
 
     /** Whether the address belongs to the network. */
@@ -72,10 +73,6 @@ public record Network(Inet4Address server, int prefix, Inet4Address first, Inet4
     }
 
     private static boolean contains(Inet4Address server, int prefix, Inet4Address address) {
-        return ((Ipv4.bits(server) ^ Ipv4.bits(address)) & bits(prefix)) == 0;
-    }
-
-    private static int bits(int prefix) {
-        return -1 << 32 - prefix;
+        return new Subnet(server, prefix).contains(address);
     }
 }

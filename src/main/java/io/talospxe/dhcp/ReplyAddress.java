@@ -1,8 +1,8 @@
 package io.talospxe.dhcp;
 
 import io.talospxe.dhcp.wire.DhcpMessage;
-import io.talospxe.dhcp.wire.Ipv4;
 import io.talospxe.dhcp.wire.MessageType;
+import io.talospxe.ip.Ipv4;
 import java.net.InetSocketAddress;
 
 /** Where a reply goes (RFC 2131, section 4.1). Stateless. */

@@ -1,5 +1,6 @@
 package io.talospxe.dns;
 
+import io.talospxe.ip.Subnet;
 import java.net.Inet4Address;
 import java.time.Duration;
 import java.time.Instant;

@@ -1,5 +1,6 @@
 package io.talospxe.dns;
 
+import io.talospxe.ip.Subnet;
 import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.UnknownHostException;

@@ -1,20 +1,16 @@
 package io.talospxe.net;
 
+import io.talospxe.ip.Ipv4;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.Inet4Address;
-import java.net.InetAddress;
-import java.net.UnknownHostException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /** The name servers that this host asks itself (resolv.conf(5)). Stateless. */
 public final class HostResolvers {
-
-    private static final Pattern ADDRESS = Pattern.compile("((25[0-5]|2[0-4][0-9]|1?[0-9]?[0-9])([.](?!$)|$)){4}");
 
     private HostResolvers() {
     }
@@ -28,17 +24,9 @@ public final class HostResolvers {
     static List<Inet4Address> read(Path file) {
         try (Stream<String> lines = Files.lines(file)) {
             return lines.map(line -> line.strip().split("\\s+")).filter(words -> words.length >= 2 && words[0].equals("nameserver"))
-                .filter(words -> ADDRESS.matcher(words[1]).matches()).map(words -> literal(words[1])).toList();
+                .map(words -> words[1]).filter(Ipv4::isAddress).map(Ipv4::parse).toList();
         } catch (IOException | UncheckedIOException none) {
             return List.of();
-        }
-    }
-
-    private static Inet4Address literal(String text) {
-        try {
-            return (Inet4Address) InetAddress.getByName(text);
-        } catch (UnknownHostException impossible) {
-            throw new AssertionError("four numbers are an IPv4 address", impossible);
         }
     }
 }

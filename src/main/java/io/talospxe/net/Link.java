@@ -1,5 +1,6 @@
 package io.talospxe.net;
 
+import io.talospxe.ip.Subnet;
 import io.talospxe.machine.MacAddress;
 import java.io.IOException;
 import java.net.Inet4Address;
@@ -41,13 +42,7 @@ public final class Link {
 
         /** Whether the other one lies in this one's network. */
         public boolean reaches(Inet4Address other) {
-            int mask = prefix == 0 ? 0 : -1 << 32 - prefix;
-            return ((bits(address) ^ bits(other)) & mask) == 0;
-        }
-
-        private static int bits(Inet4Address address) {
-            byte[] bytes = address.getAddress();
-            return (bytes[0] & 0xff) << 24 | (bytes[1] & 0xff) << 16 | (bytes[2] & 0xff) << 8 | bytes[3] & 0xff;
+            return new Subnet(address, prefix).contains(other);
         }
     }
 

@@ -1,6 +1,5 @@
 package io.talospxe.step;
 
-import io.talospxe.dhcp.wire.Ipv4;
 import io.talospxe.dns.Answer;
 import io.talospxe.dns.AnswerMemory;
 import io.talospxe.dns.DnsNames;
@@ -8,6 +7,7 @@ import io.talospxe.dns.Forwarder;
 import io.talospxe.dns.Query;
 import io.talospxe.dns.Reply;
 import io.talospxe.dns.Site;
+import io.talospxe.ip.Ipv4;
 import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;

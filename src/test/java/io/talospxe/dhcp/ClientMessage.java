@@ -1,11 +1,11 @@
 package io.talospxe.dhcp;
 
 import io.talospxe.dhcp.wire.DhcpMessage;
-import io.talospxe.dhcp.wire.Ipv4;
 import io.talospxe.dhcp.wire.MessageType;
 import io.talospxe.dhcp.wire.Octets;
 import io.talospxe.dhcp.wire.OptionCode;
 import io.talospxe.dhcp.wire.Options;
+import io.talospxe.ip.Ipv4;
 import java.net.Inet4Address;
 
 /** What a client says, put together for a test. Not immutable: each call adds to the message. */

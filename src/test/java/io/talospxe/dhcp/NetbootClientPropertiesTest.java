@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.talospxe.dhcp.wire.DhcpCodec;
 import io.talospxe.dhcp.wire.DhcpMessage;
-import io.talospxe.dhcp.wire.Ipv4;
 import io.talospxe.dhcp.wire.MessageType;
 import io.talospxe.dhcp.wire.Octets;
 import io.talospxe.dhcp.wire.OptionCode;
+import io.talospxe.ip.Ipv4;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 

@@ -3,7 +3,7 @@ package io.talospxe.dhcp;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.talospxe.dhcp.wire.Ipv4;
+import io.talospxe.ip.Ipv4;
 import java.net.Inet4Address;
 import java.util.List;
 import org.junit.jupiter.api.Test;

@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.talospxe.dhcp.wire.Captures;
 import io.talospxe.dhcp.wire.DhcpMessage;
-import io.talospxe.dhcp.wire.Ipv4;
 import io.talospxe.dhcp.wire.MessageType;
 import io.talospxe.dhcp.wire.OptionCode;
 import io.talospxe.dhcp.wire.Options;
+import io.talospxe.ip.Ipv4;
 import java.net.Inet4Address;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;

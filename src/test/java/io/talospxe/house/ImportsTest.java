@@ -34,18 +34,19 @@ class ImportsTest {
 
     /** What a room may import besides itself and the JDK. The program and its steps alone know Camel and the network libraries. */
     private static final Map<String, List<String>> MAY_IMPORT = Map.ofEntries(
-        entry("dhcp.wire", List.of()),
-        entry("tftp.wire", List.of()),
+        entry("ip", List.of()),
         entry("machine", List.of()),
-        entry("dhcp.client", List.of("io.talospxe.dhcp.wire", "io.talospxe.machine", "org.slf4j")),
-        entry("dhcp", List.of("io.talospxe.dhcp.wire", "io.talospxe.machine", "org.slf4j")),
+        entry("dhcp.wire", List.of("io.talospxe.ip")),
+        entry("tftp.wire", List.of()),
+        entry("dhcp.client", List.of("io.talospxe.dhcp.wire", "io.talospxe.ip", "io.talospxe.machine", "org.slf4j")),
+        entry("dhcp", List.of("io.talospxe.dhcp.wire", "io.talospxe.ip", "io.talospxe.machine", "org.slf4j")),
         entry("tftp", List.of("io.talospxe.tftp.wire", "io.talospxe.machine", "org.slf4j")),
         entry("asset", List.of("io.talospxe.machine", "org.slf4j")),
-        entry("net", List.of("io.talospxe.machine", "org.slf4j")),
-        entry("cluster", List.of("javax.net.ssl", "org.slf4j")),
-        entry("dns", List.of("org.xbill.DNS", "io.talospxe.machine", "org.slf4j")),
-        entry("role", List.of("io.talospxe.dhcp", "io.talospxe.dhcp.client", "io.talospxe.dhcp.wire", "io.talospxe.net", "io.talospxe.machine",
-            "org.slf4j")),
+        entry("net", List.of("io.talospxe.ip", "io.talospxe.machine", "org.slf4j")),
+        entry("cluster", List.of("javax.net.ssl", "io.talospxe.ip", "org.slf4j")),
+        entry("dns", List.of("org.xbill.DNS", "io.talospxe.ip", "org.slf4j")),
+        entry("role", List.of("io.talospxe.dhcp", "io.talospxe.dhcp.client", "io.talospxe.dhcp.wire", "io.talospxe.ip", "io.talospxe.net",
+            "io.talospxe.machine", "org.slf4j")),
         entry("settings", List.of("io.talospxe.machine", "io.talospxe.net")));
 
     private static final List<String> FREE_ROOMS = List.of("", "step");

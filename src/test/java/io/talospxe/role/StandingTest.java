@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.talospxe.dhcp.DhcpServer;
 import io.talospxe.dhcp.MemoryLeaseStore;
 import io.talospxe.dhcp.Network;
-import io.talospxe.dhcp.wire.Ipv4;
+import io.talospxe.ip.Ipv4;
 import io.talospxe.net.Link;
 import java.time.Clock;
 import java.time.Duration;

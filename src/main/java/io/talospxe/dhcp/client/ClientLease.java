@@ -1,10 +1,11 @@
 package io.talospxe.dhcp.client;
 
 import io.talospxe.dhcp.wire.DhcpMessage;
-import io.talospxe.dhcp.wire.Ipv4;
 import io.talospxe.dhcp.wire.Octets;
 import io.talospxe.dhcp.wire.OptionCode;
 import io.talospxe.dhcp.wire.Options;
+import io.talospxe.ip.Ipv4;
+import io.talospxe.ip.Subnet;
 import java.net.Inet4Address;
 import java.time.Duration;
 import java.util.List;
@@ -74,10 +75,10 @@ public record ClientLease(Inet4Address address, int prefix, Inet4Address server,
     public static ClientLease of(DhcpMessage reply) throws UnusableLease {
         Options options = reply.options();
         String name = reply.name();
-        Inet4Address server = options.address(OptionCode.SERVER_IDENTIFIER).filter(Subnet::isHost)
+        Inet4Address server = options.address(OptionCode.SERVER_IDENTIFIER).filter(Ipv4::isHost)
             .orElseThrow(() -> new UnusableLease("A " + name + " does not say which server it comes from (option 54)."));
         String from = "The " + name + " of " + server.getHostAddress();
-        if (!Subnet.isHost(reply.yiaddr())) {
+        if (!Ipv4.isHost(reply.yiaddr())) {
             throw new UnusableLease(from + " gives us " + reply.yiaddr().getHostAddress() + ", which is no host's address.");
         }
         OptionalLong seconds = options.number(OptionCode.LEASE_TIME);
@@ -93,7 +94,7 @@ public record ClientLease(Inet4Address address, int prefix, Inet4Address server,
         Duration renewal = ends ? option(options, OptionCode.RENEWAL_TIME, duration.dividedBy(2)) : FOREVER;
         Duration rebinding = ends ? option(options, OptionCode.REBINDING_TIME, usual(duration)) : FOREVER;
         boolean sane = !ends || inOrder(renewal, rebinding, duration) && renewal.compareTo(SHORTEST.dividedBy(2)) >= 0;
-        return new ClientLease(reply.yiaddr(), Subnet.of(reply.yiaddr(), options).prefix(), server, routes, routers,
+        return new ClientLease(reply.yiaddr(), network(reply.yiaddr(), options).prefix(), server, routes, routers,
             hosts(options, OptionCode.DOMAIN_NAME_SERVERS),
             options.text(OptionCode.DOMAIN_NAME).filter(text -> DOMAIN.matcher(text).matches()),
             duration, sane ? renewal : duration.dividedBy(2), sane ? rebinding : usual(duration));
@@ -122,6 +123,21 @@ public record ClientLease(Inet4Address address, int prefix, Inet4Address server,
             + (forever() ? " for ever" : " for " + duration.toSeconds() + " s");
     }
 
+    /**
+     * The network of {@code host} by option 1 (RFC 2132, section 3.3). Without it, or if its ones have gaps, by the class of the address
+     * (RFC 791, section 3.2).
+     */
+    static Subnet network(Inet4Address host, Options options) {
+        int mask = options.address(OptionCode.SUBNET_MASK).map(Ipv4::bits).orElse(0);
+        int ones = Integer.numberOfLeadingZeros(~mask);
+        return new Subnet(host, ones > 0 && mask == Subnet.mask(ones) ? ones : byClass(host));
+    }
+
+    private static int byClass(Inet4Address host) {
+        int first = Ipv4.bits(host) >>> 24;
+        return first < 128 ? 8 : first < 192 ? 16 : 24;
+    }
+
     /** T2 if the server does not say: 7/8 of the lease (RFC 2131, section 4.4.5). */
     private static Duration usual(Duration duration) {
         return duration.multipliedBy(7).dividedBy(8);
@@ -144,6 +160,6 @@ public record ClientLease(Inet4Address address, int prefix, Inet4Address server,
     private static List<Inet4Address> hosts(Options options, OptionCode code) {
         byte[] value = options.get(code).map(Octets::toBytes).orElse(new byte[0]);
         return value.length % 4 != 0 ? List.of()
-            : IntStream.range(0, value.length / 4).mapToObj(i -> Ipv4.of(value, i * 4)).filter(Subnet::isHost).distinct().toList();
+            : IntStream.range(0, value.length / 4).mapToObj(i -> Ipv4.of(value, i * 4)).filter(Ipv4::isHost).distinct().toList();
     }
 }

@@ -3,6 +3,7 @@ package io.talospxe.dhcp.client;
 import io.talospxe.dhcp.wire.DhcpMessage;
 import io.talospxe.dhcp.wire.MessageType;
 import io.talospxe.dhcp.wire.OptionCode;
+import io.talospxe.ip.Ipv4;
 import java.net.Inet4Address;
 import java.time.Duration;
 import java.util.Collection;
@@ -122,7 +123,7 @@ public final class OtherServers {
     }
 
     private void note(Seen latest) {
-        if (!Subnet.isHost(latest.server()) || ours.get().contains(latest.server())) {
+        if (!Ipv4.isHost(latest.server()) || ours.get().contains(latest.server())) {
             return;
         }
         boolean back = gone && latest.leases();

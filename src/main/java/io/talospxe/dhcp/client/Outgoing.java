@@ -1,7 +1,7 @@
 package io.talospxe.dhcp.client;
 
 import io.talospxe.dhcp.wire.DhcpMessage;
-import io.talospxe.dhcp.wire.Ipv4;
+import io.talospxe.ip.Ipv4;
 import java.net.Inet4Address;
 import java.net.InetSocketAddress;
 

@@ -1,11 +1,11 @@
 package io.talospxe.dhcp.client;
 
 import io.talospxe.dhcp.wire.DhcpMessage;
-import io.talospxe.dhcp.wire.Ipv4;
 import io.talospxe.dhcp.wire.MessageType;
 import io.talospxe.dhcp.wire.Octets;
 import io.talospxe.dhcp.wire.OptionCode;
 import io.talospxe.dhcp.wire.Options;
+import io.talospxe.ip.Ipv4;
 import io.talospxe.machine.MacAddress;
 import java.net.Inet4Address;
 import java.util.Optional;

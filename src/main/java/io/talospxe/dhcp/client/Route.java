@@ -1,7 +1,8 @@
 package io.talospxe.dhcp.client;
 
-import io.talospxe.dhcp.wire.Ipv4;
 import io.talospxe.dhcp.wire.Octets;
+import io.talospxe.ip.Ipv4;
+import io.talospxe.ip.Subnet;
 import java.net.Inet4Address;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -47,7 +48,7 @@ public record Route(Subnet destination, Optional<Inet4Address> gateway) {
             at += octets + 4;
             Subnet subnet = new Subnet(Ipv4.of(destination, 0), prefix);
             Optional<Inet4Address> via = Optional.of(Ipv4.of(gateway, 0)).filter(address -> !address.isAnyLocalAddress());
-            if (via.isEmpty() || Subnet.isHost(via.get())) {
+            if (via.isEmpty() || Ipv4.isHost(via.get())) {
                 routes.putIfAbsent(subnet, new Route(subnet, via));
             }
         }

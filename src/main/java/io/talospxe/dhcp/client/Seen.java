@@ -4,6 +4,8 @@ import io.talospxe.dhcp.wire.DhcpMessage;
 import io.talospxe.dhcp.wire.MessageType;
 import io.talospxe.dhcp.wire.OptionCode;
 import io.talospxe.dhcp.wire.Options;
+import io.talospxe.ip.Ipv4;
+import io.talospxe.ip.Subnet;
 import java.net.Inet4Address;
 import java.util.Optional;
 
@@ -32,13 +34,13 @@ public record Seen(Inet4Address server, boolean leases, boolean boots, Optional<
         if (reply.op() != DhcpMessage.BOOTREPLY || server.isEmpty() || type != MessageType.OFFER && type != MessageType.ACK && !nak) {
             return Optional.empty();
         }
-        boolean address = Subnet.isHost(reply.yiaddr());
+        boolean address = Ipv4.isHost(reply.yiaddr());
         Optional<String> bootFile = Optional.of(reply.file()).filter(file -> !file.isEmpty())
             .or(() -> options.text(OptionCode.BOOT_FILE_NAME).filter(file -> !file.isEmpty())).map(Printable::of);
         boolean boots = bootFile.isPresent()
             || options.text(OptionCode.VENDOR_CLASS).filter(name -> name.startsWith("PXEClient")).isPresent();
         return Optional.of(new Seen(server.get(), address || nak, boots, bootFile,
-            address ? Optional.of(Subnet.of(reply.yiaddr(), options)) : Optional.empty())).filter(seen -> seen.leases || seen.boots);
+            address ? Optional.of(ClientLease.network(reply.yiaddr(), options)) : Optional.empty())).filter(seen -> seen.leases || seen.boots);
     }
 
     /** This and what was heard later. */

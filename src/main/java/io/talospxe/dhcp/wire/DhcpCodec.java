@@ -1,5 +1,6 @@
 package io.talospxe.dhcp.wire;
 
+import io.talospxe.ip.Ipv4;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;

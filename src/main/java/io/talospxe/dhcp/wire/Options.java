@@ -1,5 +1,6 @@
 package io.talospxe.dhcp.wire;
 
+import io.talospxe.ip.Ipv4;
 import java.net.Inet4Address;
 import java.util.Collections;
 import java.util.LinkedHashMap;

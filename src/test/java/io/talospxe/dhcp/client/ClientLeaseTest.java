@@ -5,9 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.talospxe.dhcp.client.ClientLease.UnusableLease;
 import io.talospxe.dhcp.wire.DhcpMessage;
-import io.talospxe.dhcp.wire.Ipv4;
 import io.talospxe.dhcp.wire.MessageType;
 import io.talospxe.dhcp.wire.OptionCode;
+import io.talospxe.ip.Ipv4;
+import io.talospxe.ip.Subnet;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;

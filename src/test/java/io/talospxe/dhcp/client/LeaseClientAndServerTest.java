@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.talospxe.dhcp.Lease;
 import io.talospxe.dhcp.client.LeaseClient.State;
-import io.talospxe.dhcp.wire.Ipv4;
+import io.talospxe.ip.Ipv4;
 import java.net.Inet4Address;
 import java.time.Duration;
 import java.util.Collections;

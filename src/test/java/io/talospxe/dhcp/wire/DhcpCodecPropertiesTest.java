@@ -2,6 +2,7 @@ package io.talospxe.dhcp.wire;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.talospxe.ip.Ipv4;
 import java.net.Inet4Address;
 import java.util.Arrays;
 import java.util.List;

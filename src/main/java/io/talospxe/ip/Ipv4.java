@@ -1,4 +1,4 @@
-package io.talospxe.dhcp.wire;
+package io.talospxe.ip;
 
 import java.net.Inet4Address;
 import java.net.InetAddress;
@@ -48,6 +48,22 @@ public final class Ipv4 {
             bits = bits << 8 | number;
         }
         return of(bits);
+    }
+
+    /** Tells whether {@link #parse} takes {@code text}. */
+    public static boolean isAddress(String text) {
+        try {
+            parse(text);
+            return true;
+        } catch (IllegalArgumentException none) {
+            return false;
+        }
+    }
+
+    /** Whether a host may have the address: not 0.0.0.0/8, loopback, multicast or what is reserved above it (RFC 1122, section 3.2.1.3). */
+    public static boolean isHost(Inet4Address address) {
+        int first = bits(address) >>> 24;
+        return first != 0 && first != 127 && first < 224;
     }
 
     /** The address as a 32-bit value in network order. */
