@@ -34,10 +34,20 @@ public final class NameServer implements AutoCloseable {
     /** @param script makes an answer of a question; null leaves it unanswered */
     public NameServer(Function<Message, Message> script) throws IOException {
         this.script = script;
-        udp = new DatagramSocket(0, InetAddress.getLoopbackAddress());
-        tcp = new ServerSocket(udp.getLocalPort(), 10, InetAddress.getLoopbackAddress());
+        tcp = new ServerSocket(0, 10, InetAddress.getLoopbackAddress());
+        udp = sameAs(tcp);
         start(this::answerDatagrams);
         start(this::answerConnections);
+    }
+
+    /** Few programs have UDP ports, so that of a free TCP port is nearly always free; the kernel gives another TCP port next time if not. */
+    private static DatagramSocket sameAs(ServerSocket tcp) throws IOException {
+        try {
+            return new DatagramSocket(tcp.getLocalPort(), InetAddress.getLoopbackAddress());
+        } catch (IOException taken) {
+            tcp.close();
+            throw taken;
+        }
     }
 
     /** An answer with records in the notation of zone files: {@code www.example.com. 300 A 192.0.2.1}. */
