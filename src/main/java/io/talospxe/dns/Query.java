@@ -60,7 +60,7 @@ public final class Query {
      * @return empty for what must be left unanswered: an answer (it would start a loop), or less than a header
      */
     public static Optional<Query> read(byte[] wire, boolean tcp) {
-        if (wire.length < HEADER || (wire[2] & 0x80) != 0) {
+        if (wire.length < HEADER || !mayBe(wire.length, wire[2])) {
             return Optional.empty();
         }
         if ((wire[2] >> 3 & 0xf) != Opcode.QUERY) {
@@ -72,6 +72,11 @@ public final class Query {
             // RuntimeException too: dnsjava reads what strangers send, and no message of theirs may be more than a malformed one.
             return Optional.of(new Query(wire, tcp, Rcode.FORMERR));
         }
+    }
+
+    /** Whether a message can be one that is answered at all: it has a header, and is no answer itself (QR, the third byte's first bit). */
+    public static boolean mayBe(int length, byte third) {
+        return length >= HEADER && third >= 0;
     }
 
     private static Query read(Message message, byte[] wire, boolean tcp) {

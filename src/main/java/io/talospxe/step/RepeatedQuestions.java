@@ -5,6 +5,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.DatagramPacket;
 import io.talospxe.dns.AnswerMemory;
+import io.talospxe.dns.Query;
 import io.talospxe.dns.Reply;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -14,14 +15,15 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongSupplier;
 
 /**
- * Answers datagrams whose question the same asker was answered a moment ago, and lets all others through to the route. First in the
- * pipeline of a UDP port, where a question costs a look and a copy. Used by one event loop, but for {@link #taken}.
+ * Answers datagrams whose question the same asker was answered a moment ago, drops what is no question, and lets all others through to the
+ * route. First in the pipeline of a UDP port, where a question costs a look and a copy. Used by one event loop, but for {@link #taken}.
  */
 final class RepeatedQuestions extends ChannelInboundHandlerAdapter {
 
     /** Datagrams that may wait for the route; more are dropped, as the kernel would drop them. */
     private static final int WAITING = 4096;
     private static final int ID_LENGTH = 2;
+    private static final int FLAGS = 2;
 
     private final AnswerMemory memory;
     private final LongSupplier nanoTime;
@@ -41,6 +43,11 @@ final class RepeatedQuestions extends ChannelInboundHandlerAdapter {
     @Override
     public void channelRead(ChannelHandlerContext context, Object message) {
         DatagramPacket datagram = (DatagramPacket) message;
+        ByteBuf content = datagram.content();
+        if (content.readableBytes() <= FLAGS || !Query.mayBe(content.readableBytes(), content.getByte(content.readerIndex() + FLAGS))) {
+            datagram.release();
+            return;
+        }
         Optional<Reply> reply = recall(context, datagram);
         if (reply.isPresent()) {
             answer(context, datagram, reply.get());

@@ -179,7 +179,8 @@ class DnsIT {
             Program server = serve(wire);
             List<String> flood = java("io.talospxe.step.RandomDatagrams", Wire.SERVER, "53", "10000");
             wire.run("cli", Duration.ofSeconds(60), flood.toArray(String[]::new));
-            assertThat(dig(wire, "+short", "+tries=5", "node1.talos")).isEqualTo("10.77.0.101\n");
+            // The end of the flood may still be before it, and cost it a try.
+            assertThat(dig(wire, "+short", "+tries=5", "node1.talos")).endsWith("10.77.0.101\n");
             assertThat(dig(wire, "+short", "+tcp", "node1.talos")).isEqualTo("10.77.0.101\n");
             assertThat(server.printed().lines().count()).as("nothing is logged for each of them").isLessThan(20);
         }
