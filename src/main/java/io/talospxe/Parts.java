@@ -28,6 +28,7 @@ import io.talospxe.step.PassThrough;
 import io.talospxe.step.TftpSteps;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.List;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.apache.camel.CamelContext;
@@ -70,6 +71,7 @@ record Parts(Settings settings, Plan plan, Link link, Supplier<Standing> standin
         PassThrough passThrough = new PassThrough(loops, settings.number("pxe.endpoint.connections", 1, 60_000),
             Duration.ofSeconds(settings.number("pxe.endpoint.idle", 1, 1_000_000)),
             Duration.ofSeconds(settings.number("pxe.endpoint.half-closed", 1, 1_000_000)), planes::failed);
+        requireAnswer();
         Surroundings surroundings = new Surroundings(plan, link, standing, leases, planes, clock);
         DnsNames names = names(surroundings);
         Forwarder forwarder = new Forwarder(surroundings, settings.number("pxe.dns.port", 1, 65535), System::nanoTime);
@@ -102,6 +104,13 @@ record Parts(Settings settings, Plan plan, Link link, Supplier<Standing> standin
             }
         });
         return main;
+    }
+
+    /** A misspelt one would be taken for the other by the route. */
+    private void requireAnswer() throws SettingsException {
+        if (!List.of("us", "nodes").contains(settings.text("pxe.controlplane.answer"))) {
+            throw settings.wrong("pxe.controlplane.answer", "must be us or nodes");
+        }
     }
 
     private DnsNames names(Surroundings surroundings) throws SettingsException {

@@ -61,6 +61,9 @@ record Plan(Manner manner, String device, String url, Optional<Pool> pool, List<
             settings.number("pxe.network.unanswered", 1, 1000), Duration.ofSeconds(settings.number("pxe.network.grace", 0, 86_400)));
         int port = settings.number("pxe.http.port", 1, 65535);
         String url = settings.text("pxe.url").isEmpty() ? "http://${variable.localAddress}:" + port : settings.text("pxe.url");
+        // Routes read these two as text: whatever is not 'true' would count as false.
+        settings.on("pxe.network.step-down");
+        settings.on("pxe.network.take-over");
         Plan plan = new Plan(manner, settings.text("pxe.interface"), url, pool(settings), addresses(settings, "pxe.gateway"),
             addresses(settings, "pxe.dns"), Duration.ofSeconds(settings.number("pxe.dhcp.lease-time", 10, 100_000_000)),
             folder(root, home, "routes").toAbsolutePath(), Stream.of(folder(root, home, "assets"), home.resolve("assets")).distinct().toList());

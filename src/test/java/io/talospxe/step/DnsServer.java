@@ -3,7 +3,6 @@ package io.talospxe.step;
 import io.talospxe.dns.AnswerMemory;
 import io.talospxe.dns.DnsNames;
 import io.talospxe.dns.Forwarder;
-import io.talospxe.dns.LabSite;
 import io.talospxe.dns.Site;
 import java.io.IOException;
 import java.io.InputStream;
@@ -16,7 +15,6 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.camel.Exchange;
 import org.apache.camel.builder.TemplatedRouteBuilder;
@@ -24,8 +22,8 @@ import org.apache.camel.impl.DefaultCamelContext;
 import org.apache.camel.support.PluginHelper;
 import org.apache.camel.support.ResourceHelper;
 
-/** The shipped DNS routes on one address, and as a program of its own for tests in namespaces; what they need of others is a stub. */
-public final class DnsServer implements AutoCloseable {
+/** The shipped DNS routes on one address; what they need of others is a stub. */
+final class DnsServer implements AutoCloseable {
 
     /** Shorter than in earnest, so that a test need not wait. */
     static final int IDLE_SECONDS = 3;
@@ -80,20 +78,6 @@ public final class DnsServer implements AutoCloseable {
             TemplatedRouteBuilder.builder(camel, template).routeId(template.replace("-on-address", "-on-") + address)
                 .parameter("address", address)
                 .add();
-        }
-    }
-
-    /** Serves until it is killed. Arguments: our address with its prefix, and forwarders as {@code address:port}. */
-    public static void main(String... arguments) throws Exception {
-        String[] network = arguments[0].split("/");
-        LabSite site = new LabSite(network[0], Integer.parseInt(network[1])).leasing(network[0], Integer.parseInt(network[1]))
-            .host("node1", network[0].replaceAll("[0-9]+$", "101")).controlPlane(network[0].replaceAll("[0-9]+$", "102"));
-        for (String forwarder : List.of(arguments).subList(1, arguments.length)) {
-            site.forwarder(forwarder.split(":")[0], Integer.parseInt(forwarder.split(":")[1]));
-        }
-        try (DnsServer server = new DnsServer(site, network[0], 53, Map.of())) {
-            System.out.println("Ready. DNS is served on port " + server.port() + ".");
-            new CountDownLatch(1).await();
         }
     }
 
