@@ -3,6 +3,7 @@ package io.talospxe.boot;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -184,6 +185,43 @@ class RoleIT {
             server.terminate();
             server.exit(SHORT);
             assertThat(wire.setUp()).isEqualTo(before);
+        }
+    }
+
+    @Test
+    @DisplayName("A proxy that no server gives an address says so and asks on; a server that offers and does not confirm is no reason to become one")
+    void waitsForAServer() {
+        try (Wire wire = Wire.up("role-asks")) {
+            Program proxy = wire.found(quick(), "--role", "proxy");
+            proxy.await("No DHCP server answers on eth0\\. A proxy needs one", SOON);
+            Program site = wire.site();
+            proxy.await("proxyDHCP on eth0 as 10\\.77\\.0\\.\\d+/24", SOON);
+            proxy.await("Ready\\.", SOON);
+            proxy.terminate();
+            proxy.exit(SHORT);
+            site.terminate();
+            site.exit(SHORT);
+            // Or the kernel would not know where to send a broadcast.
+            wire.run("site", SHORT, "ip", "route", "add", "default", "dev", "eth0");
+            wire.start("site", "offering", Map.of(), OfferingOnly.command()).await("Ready\\.", SOON);
+            Program server = wire.found(quick());
+            server.await("DHCP server 10\\.77\\.0\\.2 offers us an address on eth0 and then does not confirm it\\.", SOON);
+            assertThat(server.printed()).doesNotContain("DHCP server on eth0 as");
+        }
+    }
+
+    @Test
+    @DisplayName("Where nothing can be written down it serves all the same, and says what a kill would leave behind")
+    void nowhereToWrite() {
+        try (Wire wire = Wire.up("role-readonly")) {
+            List<String> command = new ArrayList<>(List.of("bash", "-c", "mount -t tmpfs -o ro none /run && exec \"$0\" \"$@\""));
+            command.addAll(Program.server("--role", "server", "--root", Lab.root().toString()));
+            Program server = wire.start("srv", "server", Map.of(), command);
+            server.await("WARN /run/talos-pxe/\\d+-eth0 cannot be written .*: if this run is killed, what it changed on eth0 stays\\.", SOON);
+            server.await("Ready\\.", SOON);
+            server.terminate();
+            server.exit(SHORT);
+            assertThat(wire.setUp()).doesNotContain("192.168.123.1");
         }
     }
 
